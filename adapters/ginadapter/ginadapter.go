@@ -1,0 +1,74 @@
+// Package ginadapter mounts tender on Gin.
+package ginadapter
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/tendergo/tender/middleware"
+	"github.com/tendergo/tender/resolver"
+)
+
+// Option is a setting of [Handler].
+type Option func(*config)
+
+type config struct {
+	onFailure func(*gin.Context, *middleware.Failure)
+}
+
+// OnFailure has f answer the requests that get no payment methods, in place of problem+json. The chain is aborted
+// already, and nothing is written after f returned. failure.Err is for logs, not for the client. A nil function changes
+// nothing.
+func OnFailure(f func(c *gin.Context, failure *middleware.Failure)) Option {
+	return func(c *config) {
+		if f != nil {
+			c.onFailure = f
+		}
+	}
+}
+
+// Handler returns a Gin middleware that puts the eligible payment methods of each request into the context of
+// c.Request, where [FromContext] finds them, and [middleware.FromContext] in handlers behind gin.WrapH. cart makes the
+// cart of a request from what the shop trusts: its session, a token, the order in its database. It returns
+// [resolver.ErrNoCart] for a request that needs no answer, an error that wraps [resolver.ErrInvalidCart] for one that
+// makes no sense (400), and any other error for a fault of the shop (500).
+//
+// OPTIONS passes without a cart. On a failure the chain is aborted, once, and the request answered.
+func Handler(m *middleware.Middleware, cart func(*gin.Context) (resolver.Cart, error), opts ...Option) gin.HandlerFunc {
+	conf := config{onFailure: func(c *gin.Context, f *middleware.Failure) { f.Write(c.Writer) }}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&conf)
+		}
+	}
+	if cart == nil {
+		cart = func(*gin.Context) (resolver.Cart, error) {
+			return resolver.Cart{}, fmt.Errorf("ginadapter: %w: Handler got no cart function", middleware.ErrMisconfigured)
+		}
+	}
+	return func(c *gin.Context) {
+		if c.Request.Method == http.MethodOptions {
+			c.Request = c.Request.WithContext(middleware.Pass(c.Request.Context()))
+			return
+		}
+		purchase, err := cart(c)
+		if c.IsAborted() {
+			return // the cart function answered by itself, as it would for a visitor who must sign in
+		}
+		ctx, failure := m.Resolve(c.Request.Context(), purchase, err)
+		if failure != nil {
+			c.Abort()
+			conf.onFailure(c, failure)
+			return
+		}
+		middleware.NoStore(ctx, c.Writer.Header())
+		c.Request = c.Request.WithContext(ctx)
+	}
+}
+
+// FromContext returns the eligible payment methods of the request, as [middleware.FromContext] does.
+func FromContext(c *gin.Context) (*resolver.Eligibility, error) {
+	return middleware.FromContext(c.Request.Context())
+}

@@ -1,0 +1,81 @@
+package middleware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/tendergo/tender/resolver"
+)
+
+// ErrNotMounted: the context did not pass through the middleware.
+var ErrNotMounted = errors.New("tender is not mounted on this route")
+
+// node is a context that carries an answer: one allocation for both. It also holds the header value that its response
+// gets, so that no two responses share a slice.
+type node struct {
+	context.Context //nolint:containedctx // it is a context
+	eligible        resolver.Eligibility
+	err             error
+	noStore         [1]string
+}
+
+type nodeKey struct{}
+
+// Value finds the node itself, and leaves every other key to the parent.
+func (n *node) Value(key any) any {
+	if key == (nodeKey{}) {
+		return n
+	}
+	return n.Context.Value(key)
+}
+
+// String keeps a printed context from showing the cart.
+func (n *node) String() string { return "tender.Context" }
+
+// GoString is String for %#v.
+func (n *node) GoString() string { return n.String() }
+
+// NewContext returns a context that carries e, for tests of handlers and for servers that no adapter fits.
+func NewContext(ctx context.Context, e *resolver.Eligibility) context.Context {
+	n := &node{Context: ctx}
+	if e == nil {
+		n.err = fmt.Errorf("%w: NewContext got no eligibility", ErrMisconfigured)
+	} else {
+		n.eligible = *e
+	}
+	return n
+}
+
+// ginContextKey is the key under which a *gin.Context returns itself. It is repeated here, and a test of the Gin adapter
+// holds it, so that Gin is not linked by those who do not use it.
+const ginContextKey = "_gin-gonic/gin/contextkey"
+
+// FromContext returns the eligible payment methods of the request to which ctx belongs. The error is [ErrNotMounted]
+// where the route has no middleware; else it says why there is no answer: it wraps [resolver.ErrNoCart] for a request
+// that needed none, and under [PassFailures] whatever went wrong.
+//
+// The Eligibility may be kept after the request. In a Gin handler pass c.Request.Context(), or use
+// ginadapter.FromContext: a *gin.Context does not see its request's context.
+func FromContext(ctx context.Context) (*resolver.Eligibility, error) {
+	if n, ok := ctx.Value(nodeKey{}).(*node); ok {
+		if n.err != nil {
+			return nil, n.err
+		}
+		return &n.eligible, nil
+	}
+	if ctx.Value(ginContextKey) != nil {
+		return nil, fmt.Errorf("middleware: %w, as far as a *gin.Context can tell (use ginadapter.FromContext(c), or pass c.Request.Context())", ErrNotMounted)
+	}
+	return nil, fmt.Errorf("middleware: %w (wrap its handler with httpadapter.Wrap or ginadapter.Handler)", ErrNotMounted)
+}
+
+// NoStore marks a response as this customer's alone, unless its handler says otherwise later. It is for adapters, with a
+// context that Resolve returned.
+func NoStore(ctx context.Context, h http.Header) {
+	if n, ok := ctx.(*node); ok && n.err == nil {
+		n.noStore[0] = "private, no-store"
+		h["Cache-Control"] = n.noStore[:]
+	}
+}

@@ -1,0 +1,89 @@
+package middleware
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/tendergo/tender/resolver"
+)
+
+// Failure is why a request got no answer, and how it is answered unless a hook does it.
+//
+//	status  code             when
+//	400     invalid_cart     the error wraps resolver.ErrInvalidCart: the cart makes no sense
+//	503     unavailable      it wraps resolver.ErrUnavailable: there is no answer; with Retry-After
+//	500     misconfigured    it wraps ErrMisconfigured: a mistake of the program
+//	500     internal_error   any other error of the shop's functions: nobody knows whose fault it is
+type Failure struct {
+	Status int
+	// Code is a constant for programs, one of the table.
+	Code string
+	// RetryAfter is when to come back; only with 503.
+	RetryAfter time.Duration
+	// Err is the whole truth, for logs. It must not reach the client.
+	Err error
+}
+
+// defaultRetryAfter is said where nobody knows better.
+const defaultRetryAfter = 2 * time.Second
+
+func newFailure(err error) *Failure {
+	var unavailable *resolver.UnavailableError
+	switch {
+	case errors.Is(err, resolver.ErrInvalidCart):
+		return &Failure{http.StatusBadRequest, "invalid_cart", 0, err}
+	case errors.As(err, &unavailable):
+		return &Failure{http.StatusServiceUnavailable, "unavailable", max(unavailable.RetryAfter, defaultRetryAfter), err}
+	case errors.Is(err, resolver.ErrUnavailable):
+		return &Failure{http.StatusServiceUnavailable, "unavailable", defaultRetryAfter, err}
+	case errors.Is(err, ErrMisconfigured):
+		return &Failure{http.StatusInternalServerError, "misconfigured", 0, err}
+	default:
+		return &Failure{http.StatusInternalServerError, "internal_error", 0, err}
+	}
+}
+
+// problem is the body of RFC 9457. Its words are fixed for each class: the detail is for the log.
+type problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+}
+
+var problems = map[string]problem{
+	"invalid_cart": {
+		Title:  "The cart cannot be paid for",
+		Detail: "The currency, the type or another part of the cart is not one that this shop sells in.",
+	},
+	"unavailable": {
+		Title:  "Payment methods are not available right now",
+		Detail: "Nothing was charged. Please try again in a moment.",
+	},
+	"misconfigured":  {Title: "The shop has a fault", Detail: "Nothing was charged. The shop's staff can see the reason."},
+	"internal_error": {Title: "The shop has a fault", Detail: "Nothing was charged. The shop's staff can see the reason."},
+}
+
+// Write answers a request with the failure, as problem+json that no cache may store.
+func (f *Failure) Write(w http.ResponseWriter) {
+	p := problems[f.Code]
+	p.Type, p.Status, p.Code = "urn:tender:problem:"+f.Code, f.Status, f.Code
+	body, err := json.Marshal(p)
+	if err != nil { // strings and a number always marshal
+		body = nil
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if f.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+	}
+	w.WriteHeader(f.Status)
+	_, _ = w.Write(body) // the client may have left
+}

@@ -1,0 +1,176 @@
+package middleware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/tendergo/tender/resolver"
+)
+
+// Middleware resolves carts for adapters. It is immutable and safe for concurrent use.
+type Middleware struct {
+	choose   func(context.Context, resolver.Cart) (*resolver.Resolver, error)
+	cartType resolver.CartType // fixed by For; empty: the cart's own
+	broken   error             // a mistake of the program that every request must show
+	pass     bool
+	log      *slog.Logger
+}
+
+// Option is a setting of [New].
+type Option func(*config)
+
+type config struct {
+	Middleware
+	errs []error
+}
+
+// ChooseResolver has a function choose the Resolver of each request, by what earlier middleware put into the context or
+// by the cart: for several stores, or for staff who see the sandbox. It gets the Resolver given to New by returning nil. An
+// error is answered like one of the cart function. Two Resolvers share nothing.
+func ChooseResolver(choose func(context.Context, resolver.Cart) (*resolver.Resolver, error)) Option {
+	return func(c *config) {
+		if choose == nil {
+			c.bad("ChooseResolver got no function", "leave it out to use the one Resolver")
+			return
+		}
+		c.choose = choose
+	}
+}
+
+// PassFailures lets a request go on to its handler when there is no answer, instead of answering 400, 500 or 503:
+// [FromContext] then returns the error. For pages that show more than a checkout.
+func PassFailures() Option { return func(c *config) { c.pass = true } }
+
+// WithLogger sets where the detail of a failure is told, which the client never sees; by default slog.Default().
+func WithLogger(l *slog.Logger) Option {
+	return func(c *config) {
+		if l == nil {
+			c.bad("the logger is nil", "leave WithLogger out for the default one")
+			return
+		}
+		c.log = l
+	}
+}
+
+func (c *config) bad(problem, fix string) {
+	c.errs = append(c.errs, &resolver.ConfigError{Package: "middleware", Problem: problem, Fix: fix})
+}
+
+// New makes a Middleware of a Resolver. All mistakes are reported at once, each a *[resolver.ConfigError].
+func New(res *resolver.Resolver, opts ...Option) (*Middleware, error) {
+	c := &config{Middleware: Middleware{log: slog.Default()}}
+	for _, opt := range opts {
+		if opt == nil {
+			c.bad("an option is nil", "remove it")
+			continue
+		}
+		opt(c)
+	}
+	if res == nil {
+		c.bad("the Resolver is nil", "pass the one that resolver.New returned")
+	}
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	m := c.Middleware
+	if choose := c.choose; choose == nil {
+		m.choose = func(context.Context, resolver.Cart) (*resolver.Resolver, error) { return res, nil }
+	} else {
+		m.choose = func(ctx context.Context, cart resolver.Cart) (*resolver.Resolver, error) {
+			chosen, err := choose(ctx, cart)
+			if chosen == nil {
+				chosen = res
+			}
+			return chosen, err
+		}
+	}
+	return &m, nil
+}
+
+// For returns a Middleware for routes of one cart type, such as a signup. A cart that says another type is refused, and
+// one that says none gets this one. Where no Resolver knows the type, every request is answered 500.
+func (m *Middleware) For(t resolver.CartType) *Middleware {
+	if m == nil {
+		return nil
+	}
+	fixed := *m
+	fixed.cartType = t
+	if t == "" {
+		fixed.broken = errors.New("middleware: For got an empty cart type (name one, such as resolver.Subscription)")
+	}
+	return &fixed
+}
+
+// ErrMisconfigured: a mistake of the program, not of the request and not of Ottu.
+var ErrMisconfigured = errors.New("middleware misconfigured")
+
+// Resolve resolves a cart, or takes the error of the function that should have made it, and returns a context that
+// carries the answer. It is for adapters. A nil Failure means that the request goes on to its handler, with the context.
+// Otherwise the adapter answers it, or lets its hook do so, and calls nothing more.
+func (m *Middleware) Resolve(ctx context.Context, cart resolver.Cart, err error) (context.Context, *Failure) {
+	n := &node{Context: ctx}
+	if err == nil {
+		err = m.resolve(ctx, cart, &n.eligible)
+	}
+	if err == nil {
+		return n, nil
+	}
+	n.err = err
+	if errors.Is(err, resolver.ErrNoCart) {
+		return n, nil
+	}
+	if m == nil {
+		return n, newFailure(err)
+	}
+	f := newFailure(err)
+	m.tell(ctx, f)
+	if m.pass {
+		return n, nil
+	}
+	return n, f
+}
+
+func (m *Middleware) resolve(ctx context.Context, cart resolver.Cart, e *resolver.Eligibility) error {
+	if m == nil {
+		return fmt.Errorf("%w: the Middleware is nil (check the error of middleware.New)", ErrMisconfigured)
+	}
+	if m.broken != nil {
+		return fmt.Errorf("%w: %w", ErrMisconfigured, m.broken)
+	}
+	res, err := m.choose(ctx, cart)
+	if err != nil {
+		return err
+	}
+	if m.cartType != "" && cart.Type != m.cartType {
+		if !res.Knows(m.cartType) {
+			return fmt.Errorf("%w: no profile for the cart type %q of this route (add it with resolver.WithProfile)", ErrMisconfigured, m.cartType)
+		}
+		if cart.Type != "" {
+			return &resolver.CartError{
+				Code:   resolver.CartTypeConflict,
+				Detail: fmt.Sprintf("the cart's type is not %s, which this route is for", m.cartType),
+			}
+		}
+		cart.Type = m.cartType
+	}
+	return res.ResolveTo(ctx, cart, e)
+}
+
+// tell logs a failure: what a client did wrong is no concern of an operator at night.
+func (m *Middleware) tell(ctx context.Context, f *Failure) {
+	level := slog.LevelError
+	switch {
+	case f.Status == http.StatusBadRequest, ctx.Err() != nil: // the client's fault, or it left
+		level = slog.LevelInfo
+	case f.Status == http.StatusServiceUnavailable:
+		level = slog.LevelWarn
+	}
+	m.log.LogAttrs(ctx, level, "tender: no payment methods for a request",
+		slog.Int("status", f.Status), slog.String("code", f.Code), slog.Any("error", f.Err))
+}
+
+// Pass returns a context for a request that needs no answer, such as OPTIONS. It is for adapters.
+func Pass(ctx context.Context) context.Context { return &node{Context: ctx, err: resolver.ErrNoCart} }

@@ -1,0 +1,2 @@
+// Package resolver is the domain and the engine of tender.
+package resolver

@@ -1,0 +1,156 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// purpose is why a question is put; the gate lets the important ones pass longer.
+type purpose uint8
+
+const (
+	forShopper   purpose = iota // a base answer that a request needs
+	forRefresh                  // a base answer that is due by its age
+	forCustomer                 // a customer's own answer
+	forCuriosity                // what no checkout waits for
+)
+
+// gate stands in front of the source. It keeps what no slot can know alone: the quota, the number of flights, a rate
+// limit that holds for the principal, and an outage that a crowd of customers would otherwise probe one by one.
+type gate struct {
+	first, most time.Duration
+	timeout     time.Duration // of a flight: how long a probe may be out
+	limiter     *rate.Limiter // nil: no quota
+	reserve     float64
+	all, own    chan struct{} // a token a flight; customers' flights need one of each
+	count       *counters
+
+	mu        sync.Mutex
+	limited   time.Time // no question before: the source said ErrRateLimited
+	limits    backoff
+	outage    backoff // no customer's question before; failures == 0: no outage
+	probing   bool
+	probeEnds time.Time
+}
+
+// Unlimited, as a daily quota, switches the limiter off.
+const Unlimited = -1
+
+func newGate(c *config, n *counters) *gate {
+	g := &gate{
+		first: c.backoffFirst, most: c.backoffMost, timeout: c.flightTimeout, count: n,
+		all: make(chan struct{}, c.maxFlights), own: make(chan struct{}, max(c.maxFlights*3/4, 1)),
+	}
+	if c.quota != Unlimited {
+		// A tenth of the day's requests may come at once, the rest is spread over the day: together never more than the
+		// quota. The last quarter of that tenth is kept for base answers.
+		burst := max(c.quota/10, 1)
+		g.limiter = rate.NewLimiter(rate.Limit(float64(max(c.quota-burst, 1))/(24*time.Hour).Seconds()), burst)
+		g.reserve = float64(burst) / 4
+	}
+	return g
+}
+
+// admit says whether a question may be put now, and takes it off the quota.
+func (g *gate) admit(why purpose, now time.Time) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if now.Before(g.limited) {
+		g.count.heldBackoff.Add(1)
+		return heldError(ErrRateLimited, g.limited.Sub(now))
+	}
+	if why >= forCustomer && g.outage.failures > 0 {
+		if now.Before(g.outage.notBefore) || g.probing && now.Before(g.probeEnds) {
+			g.count.heldBackoff.Add(1)
+			return heldError(errOutage, max(g.outage.notBefore.Sub(now), 0))
+		}
+	}
+	if err := g.take(why, now); err != nil {
+		return err
+	}
+	if why >= forCustomer && g.outage.failures > 0 {
+		g.probing, g.probeEnds = true, now.Add(g.timeout)
+	}
+	return nil
+}
+
+var errOutage = errors.New("the source is failing, and customers' answers wait until it recovers")
+
+// take takes one request off the quota, leaving the less important purposes a larger rest. The caller holds mu.
+func (g *gate) take(why purpose, now time.Time) error {
+	if g.limiter == nil {
+		return nil
+	}
+	need := 1.0
+	switch why {
+	case forCustomer:
+		need += g.reserve
+	case forCuriosity:
+		need += 2 * g.reserve
+	case forShopper, forRefresh:
+	}
+	if have := g.limiter.TokensAt(now); have < need {
+		g.count.heldQuota[why].Add(1)
+		return heldError(errQuota, time.Duration((need-have)/float64(g.limiter.Limit())*float64(time.Second)))
+	}
+	g.limiter.AllowN(now, 1)
+	return nil
+}
+
+// mayRetry takes a further attempt of a flight off the quota.
+func (g *gate) mayRetry(why purpose) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.take(why, time.Now()) == nil
+}
+
+// enter waits for a place among the flights. Customers leave a quarter of the places to base answers.
+func (g *gate) enter(ctx context.Context, customer bool) (leave func(), err error) {
+	for _, places := range [...]chan struct{}{g.own, g.all} {
+		if places == g.own && !customer {
+			continue
+		}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			if places == g.all && customer {
+				<-g.own
+			}
+			g.count.heldFlights.Add(1)
+			return nil, heldError(errFlights, 0)
+		}
+	}
+	return func() {
+		<-g.all
+		if customer {
+			<-g.own
+		}
+	}, nil
+}
+
+// report tells the gate how a question went.
+func (g *gate) report(err error) {
+	if errors.Is(err, context.Canceled) {
+		return // a purge or Close: it says nothing about the source
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	switch {
+	case err == nil || errors.Is(err, ErrRejected):
+		g.outage, g.limits, g.probing = backoff{}, backoff{}, false
+	case errors.Is(err, ErrRateLimited):
+		if !now.Before(g.limited) {
+			g.limits.fail(now, g.first, g.most, retryAfter(err))
+			g.limited = g.limits.notBefore
+		}
+	case g.probing || !now.Before(g.outage.notBefore):
+		// Failures of questions that were under way when the outage began are one failure.
+		g.probing = false
+		g.outage.fail(now, g.first, min(g.most, coldBackoff), retryAfter(err))
+	}
+}

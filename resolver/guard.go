@@ -1,0 +1,67 @@
+package resolver
+
+import "fmt"
+
+// guard tells why a method may not be used for the carts of this slot, whatever Ottu's answer says. It only removes.
+func (b *base) guard(m *PaymentMethod) (reasons []Reason) {
+	add := func(code ReasonCode, format string, args ...any) {
+		reasons = append(reasons, Reason{Code: code, Message: fmt.Sprintf(format, args...)})
+	}
+	switch sandbox := b.resolver.environment == Sandbox; {
+	case m.Sandbox == Unset:
+		if !sandbox && !b.resolver.trustUnmarked {
+			add(ReasonEnvironmentUnknown, "the answer does not say whether %s is a sandbox gateway, and this is production", m.Code)
+		}
+	case (m.Sandbox == Yes) != sandbox:
+		add(ReasonEnvironment, "%s is not a %s gateway", m.Code, b.resolver.environment)
+	}
+	needs := b.profile.Needs
+	if needs.Tokenizable && m.Tokenizable == No {
+		add(ReasonNotTokenizable, "%s cannot keep a card, which %s needs", m.Code, b.cartType)
+	}
+	if needs.AutoDebit && m.AutoDebit == No {
+		add(ReasonNoAutoDebit, "%s cannot charge without the shopper, which %s needs", m.Code, b.cartType)
+	}
+	if needs.Operation != "" && m.Operation != "" && m.Operation != needs.Operation {
+		add(ReasonOperation, "%s does %s, and %s needs %s", m.Code, clip(string(m.Operation)), b.cartType, needs.Operation)
+	}
+	if needs.Operation == Authorize && isWallet(m) {
+		add(ReasonOperation, "%s is a stored-balance wallet, which Ottu does not offer for authorize", m.Code)
+	}
+	return reasons
+}
+
+// isWallet tells a method that carries a balance kept at a provider. Apple, Google and Samsung Pay carry cards.
+func isWallet(m *PaymentMethod) bool { return m.Type == "wallet" || m.HasService("wallet") }
+
+// sameProvider tells whether two wallets are of one provider; where that cannot be told, they are not.
+func sameProvider(a, b *PaymentMethod) bool {
+	if a.Connector.Identifier != "" && b.Connector.Identifier != "" {
+		return a.Connector.Identifier == b.Connector.Identifier
+	}
+	return a.PG != "" && a.PG == b.PG
+}
+
+// separateWallets keeps the merchant's first of several stored-balance wallets of one provider: Ottu's Checkout refuses
+// a session that names two.
+func separateWallets(methods []*PaymentMethod, excluded []Exclusion) ([]*PaymentMethod, []Exclusion) {
+	kept := methods[:0:len(methods)]
+	var wallets []*PaymentMethod
+next:
+	for _, m := range methods {
+		if isWallet(m) {
+			for _, first := range wallets {
+				if sameProvider(first, m) {
+					excluded = append(excluded, Exclusion{*m, []Reason{{
+						Code:    ReasonWalletConflict,
+						Message: fmt.Sprintf("%s carries a wallet of the same provider as %s", m.Code, first.Code),
+					}}})
+					continue next
+				}
+			}
+			wallets = append(wallets, m)
+		}
+		kept = append(kept, m)
+	}
+	return kept, excluded
+}

@@ -1,0 +1,10 @@
+// Package ottu is a client of Ottu's API: it asks which payment methods a merchant offers, as a [resolver.Source], and
+// makes Checkout sessions of the pg_codes that came out.
+//
+// A [Client] is made once, by [New] or [FromEnv], and is safe for concurrent use. Reads are tried again after 429, 5xx and
+// connection failures; what creates something never is. Every failure of a call is an *[Error].
+//
+// No credential, customer ID, e-mail address or word of Ottu's answers shows when a Client, a [Credential], an [Error] or a
+// [SessionRequest] is printed or logged. The credential goes to the base URL's own origin and follows no redirect away
+// from it.
+package ottu

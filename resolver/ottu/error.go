@@ -1,0 +1,146 @@
+package ottu
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tendergo/tender/resolver"
+)
+
+// What went wrong, for errors.Is. Every [Error] is exactly one of these.
+var (
+	// ErrUnauthorized: Ottu does not take the credential, or it is a public key (401). Also a [resolver.ErrDenied].
+	ErrUnauthorized error = &class{"unauthorized", resolver.ErrDenied}
+	// ErrForbidden: the credential lacks a permission (403). Also a [resolver.ErrDenied].
+	ErrForbidden error = &class{"forbidden", resolver.ErrDenied}
+	// ErrRejected: the request makes no sense to Ottu (400, 422, and any 4xx that is none of the others), or already here:
+	// then it was not sent, and Status is 0. Also a [resolver.ErrRejected].
+	ErrRejected error = &class{"request rejected", resolver.ErrRejected}
+	// ErrNotFound: there is no such thing at this base URL (404).
+	ErrNotFound error = &class{text: "not found"}
+	// ErrRateLimited: too many requests (429). Also a [resolver.ErrRateLimited].
+	ErrRateLimited error = &class{"rate limited", resolver.ErrRateLimited}
+	// ErrPaused: the merchant's installation is paused (423).
+	ErrPaused error = &class{text: "installation paused"}
+	// ErrUnavailable: no answer, a 5xx, a redirect that is not followed, or an answer that cannot be read.
+	ErrUnavailable error = &class{text: "unavailable"}
+)
+
+type class struct {
+	text string
+	also error
+}
+
+func (c *class) Error() string { return c.text }
+func (c *class) Unwrap() error { return c.also }
+
+// Error is the failure of a call. Its text names the call, the status, the fields that Ottu refused and what to do. It
+// shows no word of Ottu's, since those may repeat what was sent: read Message and Fields with that in mind.
+type Error struct {
+	// Status is the HTTP status of the answer, or 0 if there was none.
+	Status int
+	// Code is the machine-readable code, such as "invalid_api_key". Few answers have one.
+	Code string
+	// Message is what Ottu says, or empty.
+	Message string
+	// Fields are the complaints about each field of the request. A nested field is named by its path, as in "agreement.id".
+	Fields map[string][]string
+
+	call       string
+	problem    string // in our own words
+	retryAfter time.Duration
+	again      bool // a read may be sent once more
+	cause      error
+}
+
+// RetryAfter is how long Ottu asks to wait before the next request, at most an hour; 0 where it did not say.
+func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
+
+// Unwrap returns the class, such as [ErrForbidden], and the cause of a network failure, such as
+// [context.DeadlineExceeded]. The cause answers errors.Is and errors.As like the original, but does not print its text.
+func (e *Error) Unwrap() []error {
+	c, _ := e.class()
+	if e.cause == nil {
+		return []error{c}
+	}
+	return []error{c, e.cause}
+}
+
+// class is what e is, and what to do about it.
+func (e *Error) class() (err error, advice string) {
+	switch {
+	case e.Status == http.StatusUnauthorized:
+		return ErrUnauthorized, "use a private API key, or a user and password, of this merchant"
+	case e.Status == http.StatusForbidden:
+		return ErrForbidden, "give the API key or user the permission for this call"
+	case e.Status == http.StatusNotFound:
+		return ErrNotFound, "check the base URL, and the ID where the call has one"
+	case e.Status == http.StatusLocked:
+		return ErrPaused, "ask Ottu why the installation is paused"
+	case e.Status == http.StatusTooManyRequests:
+		return ErrRateLimited, "wait for RetryAfter, and ask less"
+	case e.Status == http.StatusRequestTimeout:
+		return ErrUnavailable, "try again later"
+	case e.Status >= 400 && e.Status < 500, e.Status == 0 && e.cause == nil:
+		return ErrRejected, "correct the request: Fields has the reasons"
+	case e.Status >= 300 && e.Status < 400:
+		return ErrUnavailable, "check the base URL"
+	default:
+		return ErrUnavailable, "try again later"
+	}
+}
+
+func (e *Error) Error() string {
+	c, advice := e.class()
+	var b strings.Builder
+	b.WriteString("ottu: ")
+	for _, part := range []string{e.call, c.Error(), e.problem, e.fieldNames()} {
+		if part != "" {
+			b.WriteString(part + ": ")
+		}
+	}
+	text := strings.TrimSuffix(b.String(), ": ")
+	if e.Status != 0 {
+		text += ": status " + strconv.Itoa(e.Status)
+	}
+	return text + " (" + advice + ")"
+}
+
+// fieldNames lists what Ottu complains about. A name that does not look like one is not shown.
+func (e *Error) fieldNames() string {
+	if len(e.Fields) == 0 || e.problem != "" {
+		return ""
+	}
+	names := slices.Sorted(maps.Keys(e.Fields))
+	names = slices.DeleteFunc(names, func(s string) bool { return !wellFormed(strings.ReplaceAll(s, ".", "_")) })
+	return "fields " + strings.Join(names[:min(len(names), 10)], ", ")
+}
+
+// Format writes Error, whatever the verb, so that %#v shows no word of Ottu's either.
+func (e *Error) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, e.Error()) }
+
+// LogValue is Error for slog.
+func (e *Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// RejectedPGCodes tells whether Ottu refused a request because of its pg_codes: the methods that were offered for the cart
+// are no longer what the cache says, or do not go together.
+func RejectedPGCodes(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Status != http.StatusBadRequest && e.Status != http.StatusUnprocessableEntity {
+		return false
+	}
+	for name := range e.Fields {
+		if name == "pg_codes" || strings.HasPrefix(name, "pg_codes.") {
+			return true
+		}
+	}
+	return false
+}

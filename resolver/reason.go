@@ -1,0 +1,43 @@
+package resolver
+
+// ReasonCode is why a payment method is not eligible.
+type ReasonCode string
+
+// The reasons.
+const (
+	// ReasonNotOffered: Ottu's answer to the cart's filters does not list the method.
+	ReasonNotOffered ReasonCode = "not_offered"
+	// ReasonEnvironment: the method belongs to the other environment.
+	ReasonEnvironment ReasonCode = "environment"
+	// ReasonEnvironmentUnknown: the answer does not say which environment the method belongs to, and in production that
+	// is not good enough (see [DangerouslyTrustUnmarked]).
+	ReasonEnvironmentUnknown ReasonCode = "environment_unknown"
+	// ReasonNotTokenizable: the cart type needs a gateway that can keep a card, and this one says that it cannot.
+	ReasonNotTokenizable ReasonCode = "not_tokenizable"
+	// ReasonNoAutoDebit: the cart type needs a gateway that can charge without the shopper; this one says it cannot.
+	ReasonNoAutoDebit ReasonCode = "no_auto_debit"
+	// ReasonOperation: the cart type needs another operation than the one that the method does.
+	ReasonOperation ReasonCode = "operation"
+	// ReasonWalletConflict: another eligible method carries a stored-balance wallet of the same provider, and Ottu refuses
+	// a session with both.
+	ReasonWalletConflict ReasonCode = "wallet_conflict"
+	// ReasonRule: a rule of the shop.
+	ReasonRule ReasonCode = "rule"
+	// ReasonRuleFailed: a rule of the shop failed or panicked.
+	ReasonRuleFailed ReasonCode = "rule_failed"
+)
+
+// Reason is one reason why a method is not eligible.
+type Reason struct {
+	Code ReasonCode
+	// Rule names the shop's rule, for ReasonRule and ReasonRuleFailed.
+	Rule string
+	// Message is for the merchant's people. What a shopper reads is the shop's to decide.
+	Message string
+}
+
+// Exclusion is a method of Ottu's answer that may not be used, with every reason.
+type Exclusion struct {
+	Method  PaymentMethod
+	Reasons []Reason
+}

@@ -1,0 +1,240 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Resolve returns which payment methods the cart's customer may use for it. A fresh answer comes from memory; a stale
+// one too, while a refresh runs behind. Only where there is none the request waits: for the source, until ctx ends or
+// [WithMaxWait] is over. A customer's own answer is awaited for [WithPersonalWait] where the base answer is at hand,
+// and the base answer is returned, marked, when it is not there by then.
+//
+// The error wraps [ErrInvalidCart] or [ErrUnavailable].
+func (r *Resolver) Resolve(ctx context.Context, cart Cart) (*Eligibility, error) {
+	e := new(Eligibility)
+	if err := r.ResolveTo(ctx, cart, e); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// ResolveTo is Resolve into an Eligibility of the caller's: a middleware keeps it in the value that it puts into the
+// request's context anyway, and saves an allocation. On an error e is left as it was.
+func (r *Resolver) ResolveTo(ctx context.Context, cart Cart, e *Eligibility) error {
+	b := r.bases[baseKey{cart.Type, cart.Currency}]
+	if b == nil || (cart.Amount != "" || cart.Country != "") && !b.plausible(&cart) {
+		return r.diagnose(&cart)
+	}
+	s := &b.slot
+	if b.isPersonal(&cart) {
+		s = r.customers.find(cart.CustomerID, b)
+	}
+	if s != nil {
+		if a := s.cur.Load(); a != nil && a.isFresh(time.Now().UnixNano()) {
+			e.base, e.answer, e.list, e.cart, e.stale = b, a, a.list, cart, false
+			r.count.hits.add()
+			if r.observer != nil {
+				r.observe(Event{Kind: EventHit, CartType: b.cartType, Currency: b.currency, Personal: a.own})
+			}
+			return nil
+		}
+	}
+	return r.miss(ctx, b, cart, e)
+}
+
+// miss is the way of every request that found no fresh answer.
+func (r *Resolver) miss(ctx context.Context, b *base, cart Cart, e *Eligibility) error {
+	a, err := r.answerFor(ctx, b, &cart)
+	if err != nil {
+		r.count.failures.Add(1)
+		r.observe(Event{Kind: EventError, CartType: b.cartType, Currency: b.currency, Err: err})
+		return err
+	}
+	stale := !a.isFresh(time.Now().UnixNano())
+	*e = Eligibility{base: b, answer: a, list: a.list, cart: cart, stale: stale}
+	kind := EventMiss
+	if stale {
+		kind = EventStale
+		r.count.stale.Add(1)
+	} else {
+		r.count.misses.Add(1)
+	}
+	r.observe(Event{Kind: kind, CartType: b.cartType, Currency: b.currency, Personal: a.own})
+	return nil
+}
+
+func (r *Resolver) answerFor(ctx context.Context, b *base, cart *Cart) (*answer, error) {
+	if !b.isPersonal(cart) {
+		return r.await(ctx, b, "", r.maxWait)
+	}
+	if p := customerProblem(cart.CustomerID); p != "" {
+		return nil, &CartError{CartCustomerMalformed, p}
+	}
+	began := time.Now()
+	wait := r.maxWait
+	if b.slot.hasUsable() {
+		wait = min(r.personalWait, r.maxWait)
+	}
+	a, err := r.await(ctx, b, cart.CustomerID, wait)
+	if err == nil {
+		b.slot.want()
+		return a, nil
+	}
+	if ctx.Err() != nil && !b.slot.hasUsable() {
+		return nil, err
+	}
+	// The base answer is what there is. It may be cold too: then the rest of the wait is for it.
+	if a, baseErr := r.await(ctx, b, "", max(r.maxWait-time.Since(began), 0)); baseErr == nil {
+		return a, nil
+	}
+	return nil, err
+}
+
+// await returns a fresh answer, a stale one while the flight goes on, or waits for the flight.
+func (r *Resolver) await(ctx context.Context, b *base, customer string, wait time.Duration) (*answer, error) {
+	patience := time.NewTimer(wait)
+	defer patience.Stop()
+	for {
+		s := &b.slot
+		if customer != "" {
+			s = r.customerSlot(customer, b)
+		}
+		cur, f, err := s.join(forShopper)
+		switch {
+		case errors.Is(err, errGone):
+			continue
+		case cur != nil && cur.isUsable(time.Now().UnixNano()):
+			return cur, nil
+		case err != nil:
+			return nil, err
+		}
+		select {
+		case <-f.done:
+			if f.forgotten || s.outlived(f) {
+				continue
+			}
+			return f.answer, f.err
+		case <-ctx.Done():
+			return nil, &UnavailableError{Cause: fmt.Errorf("resolver: the caller left: %w", context.Cause(ctx))}
+		case <-patience.C:
+			return nil, heldError(errMaxWait, r.backoffFirst)
+		}
+	}
+}
+
+func (r *Resolver) customerSlot(customer string, b *base) *slot {
+	s, evicted := r.customers.findOrAdd(customer, b)
+	for range evicted {
+		r.count.evictions.Add(1)
+		r.observe(Event{Kind: EventEvict, CartType: b.cartType, Currency: b.currency, Personal: true})
+	}
+	return s
+}
+
+// outlived tells that a flight belongs to an evicted slot, which a purge that came after its start could not reach.
+func (s *slot) outlived(f *flight) bool {
+	if f.epoch == s.base.resolver.epoch.Load() {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gone
+}
+
+// want has a cold base answer fetched soon, for a shop whose customers are all signed in: without it an outage would
+// find nothing to serve. It waits a little, to leave the source to the shoppers.
+func (s *slot) want() {
+	if s.cur.Load() != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.asked && s.flight == nil && s.cur.Load() == nil {
+		s.asked = true
+		s.wake(spread(time.Second, 1, 2))
+	}
+}
+
+// Prefetch has the customer's own answer fetched, so that it is there when the checkout asks: call it at sign-in. It
+// returns at once; what goes wrong with the source shows at the checkout. The error wraps [ErrInvalidCart].
+func (r *Resolver) Prefetch(_ context.Context, cart Cart) error {
+	b := r.bases[baseKey{cart.Type, cart.Currency}]
+	if b == nil || !b.plausible(&cart) {
+		return r.diagnose(&cart)
+	}
+	if !b.isPersonal(&cart) {
+		_, _, _ = b.slot.join(forShopper)
+		return nil
+	}
+	if p := customerProblem(cart.CustomerID); p != "" {
+		return &CartError{CartCustomerMalformed, p}
+	}
+	for {
+		if _, _, err := r.customerSlot(cart.CustomerID, b).join(forShopper); !errors.Is(err, errGone) {
+			return nil
+		}
+	}
+}
+
+// plausible checks what the lookup does not.
+func (b *base) plausible(c *Cart) bool {
+	if c.Amount != "" {
+		if _, err := MinorUnits(c.Amount, b.currency); err != nil {
+			return false
+		}
+	}
+	return c.Country == "" || isCountryShaped(c.Country)
+}
+
+func isCountryShaped(s string) bool {
+	return len(s) == 2 && 'A' <= s[0] && s[0] <= 'Z' && 'A' <= s[1] && s[1] <= 'Z'
+}
+
+// customerProblem says what is wrong with a customer's ID, and never which it is. A customer who has a slot was checked
+// when it was made.
+func customerProblem(id string) string {
+	if !utf8.ValidString(id) {
+		return "the customer ID is not UTF-8, and two such IDs could become one on their way"
+	}
+	if utf8.RuneCountInString(id) > 64 {
+		return "the customer ID is longer than the 64 characters that Ottu takes"
+	}
+	blank := true
+	for _, c := range id {
+		if unicode.IsControl(c) {
+			return "the customer ID has a control character"
+		}
+		blank = blank && unicode.IsSpace(c)
+	}
+	if blank {
+		return "the customer ID is blank; leave it empty for a guest"
+	}
+	return ""
+}
+
+// diagnose says what is wrong with a cart that was refused.
+func (r *Resolver) diagnose(c *Cart) error {
+	switch {
+	case c.Type == "":
+		return &CartError{CartTypeMissing, "the cart has no type; set Cart.Type, or fix it for the route"}
+	case !r.Knows(c.Type):
+		return &CartError{CartTypeUnknown, fmt.Sprintf("cart type %q is not known; use one of this package, or add it with WithProfile", clip(string(c.Type)))}
+	case c.Currency == "":
+		return &CartError{CartCurrencyMissing, "the cart has no currency; set Cart.Currency to an ISO 4217 code"}
+	case !isCurrency(c.Currency):
+		return &CartError{CartCurrencyUnknown, fmt.Sprintf("%q is not a currency; use an ISO 4217 code in capitals, such as KWD", clip(c.Currency))}
+	case r.bases[baseKey{c.Type, c.Currency}] == nil:
+		return &CartError{CartCurrencyNotSold, fmt.Sprintf("the shop does not sell in %s; add it to the currencies given to New if it should", c.Currency)}
+	}
+	if c.Amount != "" {
+		if _, err := MinorUnits(c.Amount, c.Currency); err != nil {
+			return err
+		}
+	}
+	return &CartError{CartCountryMalformed, fmt.Sprintf("country %q is not two capital letters (ISO 3166-1 alpha-2)", clip(c.Country))}
+}

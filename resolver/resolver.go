@@ -1,0 +1,156 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Resolver answers which payment methods a customer may use for a cart, from memory where it can. It is safe for
+// concurrent use. Two merchants in one process are two Resolvers: they share nothing.
+type Resolver struct {
+	source        Source
+	identity      Identity
+	environment   Environment
+	trustUnmarked bool
+	ages          freshness
+	customerAges  freshness
+	maxWait       time.Duration
+	personalWait  time.Duration
+	flightTimeout time.Duration
+	backoffFirst  time.Duration
+	backoffMost   time.Duration
+	deniedGrace   time.Duration
+	warmers       int
+	log           *slog.Logger
+	observer      Observer
+	onDrift       func(Drift)
+
+	profiles  map[CartType]Profile
+	bases     map[baseKey]*base
+	order     []*base // of bases, as given to New
+	customers *customers
+	gate      *gate
+	count     counters
+	epoch     atomic.Uint64 // purges so far
+	ready     atomic.Bool
+
+	ctx    context.Context //nolint:containedctx // every flight's; ended by Close
+	cancel context.CancelFunc
+
+	mu      sync.Mutex // guards closed, and the adding of flights against Close's waiting
+	closed  bool
+	flights sync.WaitGroup
+}
+
+// baseKey is what a request looks up: no key is built for it.
+type baseKey struct {
+	cartType CartType
+	currency string
+}
+
+// New makes a Resolver of a source. It sends nothing: a source that is down does not keep a shop from starting. Asking
+// for the answers before the first shopper comes is [Resolver.Warm].
+//
+// The environment has no default: a wrong one shows test gateways to real shoppers. The currencies are the ISO 4217
+// codes, in capitals, that the shop sells in: a cart in any other is refused, which keeps the cache finite.
+//
+// All mistakes are reported at once, joined, each a *[ConfigError].
+func New(source Source, environment Environment, currencies []string, opts ...Option) (*Resolver, error) {
+	c := defaultConfig()
+	for _, opt := range opts {
+		if opt == nil {
+			c.bad("an option is nil", "remove it")
+			continue
+		}
+		opt(c)
+	}
+	if source == nil {
+		c.bad("the source is nil", "pass an ottu.Client, or any other Source")
+	}
+	if environment != Production && environment != Sandbox {
+		c.bad(fmt.Sprintf("environment %q is neither production nor sandbox", clip(string(environment))),
+			"pass resolver.Production or resolver.Sandbox")
+	}
+	currencies = c.checkCurrencies(currencies)
+	c.check()
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+
+	r := &Resolver{
+		source: source, identity: source.Identity(), environment: environment, trustUnmarked: c.trustUnmarked,
+		ages: c.ages, customerAges: c.customerAges, maxWait: c.maxWait, personalWait: c.personalWait,
+		flightTimeout: c.flightTimeout, backoffFirst: c.backoffFirst, backoffMost: c.backoffMost,
+		deniedGrace: c.deniedGrace, warmers: max(c.maxFlights/4, 1), log: c.log, observer: c.observer, onDrift: c.onDrift,
+		profiles: c.profiles, bases: map[baseKey]*base{}, customers: newCustomers(c.customers),
+	}
+	r.gate = newGate(c, &r.count)
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	for _, t := range c.cartTypes() {
+		for _, currency := range currencies {
+			p := c.profiles[t]
+			f := p.Filters.Normalized()
+			f.Environment, f.Currencies = environment, []string{currency}
+			b := &base{resolver: r, cartType: t, currency: currency, profile: p, filters: f}
+			b.slot.base = b
+			r.bases[baseKey{t, currency}] = b
+			r.order = append(r.order, b)
+		}
+	}
+	return r, nil
+}
+
+// Environment returns what the Resolver was made with.
+func (r *Resolver) Environment() Environment { return r.environment }
+
+// Knows tells whether the Resolver has a profile for the cart type.
+func (r *Resolver) Knows(t CartType) bool {
+	_, ok := r.profiles[t]
+	return ok
+}
+
+// spawn runs f as a flight, unless the Resolver was closed.
+func (r *Resolver) spawn(f func()) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return false
+	}
+	r.flights.Go(f)
+	return true
+}
+
+// Close ends all flights and timers and waits for them. Afterwards answers in memory are still served, each until its
+// hard age; what is not there is [ErrClosed]. It returns an error where a source did not return although its context
+// ended, and a goroutine still waits for it. Closing twice is fine.
+func (r *Resolver) Close() error {
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	r.cancel()
+	for _, b := range r.order {
+		b.slot.mu.Lock()
+		if b.slot.timer != nil {
+			b.slot.timer.Stop()
+		}
+		b.slot.mu.Unlock()
+	}
+	done := make(chan struct{})
+	go func() {
+		r.flights.Wait()
+		close(done)
+	}()
+	patience := time.NewTimer(r.flightTimeout)
+	defer patience.Stop()
+	select {
+	case <-done:
+		return nil
+	case <-patience.C:
+		return errors.New("resolver: closed, but the source did not return when its context ended (a Source must heed it)")
+	}
+}

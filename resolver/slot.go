@@ -1,0 +1,371 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// base is a cart type in a currency: what its carts ask, and the slot of the answer without a customer.
+type base struct {
+	resolver *Resolver
+	cartType CartType
+	currency string
+	profile  Profile
+	filters  Filters
+	slot     slot
+}
+
+// isPersonal tells whether a cart has an answer of its own, beside the base answer.
+func (b *base) isPersonal(c *Cart) bool { return c.CustomerID != "" && !b.profile.WithoutCustomer }
+
+// slot is the place of one answer, and of what goes on to replace it.
+type slot struct {
+	base     *base
+	customer string // empty in a base slot
+
+	cur atomic.Pointer[answer] // nil: cold. Written under mu only
+
+	mu      sync.Mutex
+	flight  *flight // nil: none under way
+	gone    bool    // evicted or purged: the customer's slot is another one now
+	asked   bool    // a base slot that was ever asked is refreshed by age
+	backoff backoff
+	lastErr error
+	denied  time.Time   // since when the source says ErrDenied; zero: it does not
+	empties int         // answers without methods, one after the other
+	timer   *time.Timer // the next refresh of a base slot
+}
+
+// flight is one question that is under way. Its result is written before done is closed.
+type flight struct {
+	done      chan struct{}
+	cancel    context.CancelFunc
+	epoch     uint64 // the Resolver's purges when it started
+	forgotten bool   // by a purge: waiters ask again
+	answer    *answer
+	err       error
+}
+
+// backoff says when a failed question may be put again.
+type backoff struct {
+	failures  int
+	notBefore time.Time
+}
+
+// fail doubles the delay, up to most, and spreads it by a quarter either way. A source that says when to come back is
+// not asked before.
+func (b *backoff) fail(now time.Time, first, most, retryAfter time.Duration) {
+	delay := most
+	if b.failures < 30 && first<<b.failures < most {
+		delay = first << b.failures
+	}
+	b.failures++
+	delay = spread(delay, 0.75, 1.25)
+	if retryAfter > 0 {
+		delay = max(delay, spread(retryAfter, 1, 1.1))
+	}
+	b.notBefore = now.Add(delay)
+}
+
+// spread picks a duration between from and to times d.
+func spread(d time.Duration, from, to float64) time.Duration {
+	return time.Duration(float64(d) * (from + (to-from)*rand.Float64())) //nolint:gosec // not a secret
+}
+
+// join returns the slot's answer, whatever its age, and the flight that will replace it, if the answer is not fresh. It
+// starts the flight where there is none; err says why it could not.
+func (s *slot) join(why purpose) (cur *answer, f *flight, err error) {
+	r := s.base.resolver
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if s.gone {
+		return nil, nil, errGone
+	}
+	s.asked = true
+	// Between the caller's look and the lock a flight may have landed.
+	if cur = s.cur.Load(); cur != nil && cur.isFresh(now.UnixNano()) {
+		return cur, nil, nil
+	}
+	if s.flight != nil {
+		return cur, s.flight, nil
+	}
+	if now.Before(s.backoff.notBefore) {
+		r.count.heldBackoff.Add(1)
+		return cur, nil, &UnavailableError{s.backoff.notBefore.Sub(now), s.lastErr}
+	}
+	f, err = s.start(why)
+	return cur, f, err
+}
+
+var errGone = errors.New("slot gone")
+
+// start begins a flight. The caller holds mu, and has seen that there is none.
+func (s *slot) start(why purpose) (*flight, error) {
+	r := s.base.resolver
+	if s.customer != "" && why == forShopper {
+		why = forCustomer
+	}
+	if err := r.gate.admit(why, time.Now()); err != nil {
+		return nil, err
+	}
+	// A flight belongs to the Resolver. The context of the request that happens to be first would end it for everybody
+	// who waits, and its values would reach a call that serves others.
+	ctx, cancel := context.WithTimeout(r.ctx, r.flightTimeout)
+	f := &flight{done: make(chan struct{}), cancel: cancel, epoch: r.epoch.Load()}
+	retries := why != forRefresh && !s.hasUsable()
+	if !r.spawn(func() { s.fly(ctx, f, retries) }) {
+		cancel()
+		return nil, &UnavailableError{Cause: ErrClosed}
+	}
+	s.flight = f
+	return f, nil
+}
+
+func (s *slot) hasUsable() bool {
+	cur := s.cur.Load()
+	return cur != nil && cur.isUsable(time.Now().UnixNano())
+}
+
+// fly puts the question and lands the answer. It lands whatever happens: a source that panics, that ends its goroutine
+// or that ignores its deadline must not leave the slot with a flight that never ends.
+func (s *slot) fly(ctx context.Context, f *flight, retries bool) {
+	r := s.base.resolver
+	defer f.cancel()
+	landed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(landed)
+		s.land(f, nil, context.Cause(ctx))
+	})
+	var a *answer
+	err := errors.New("resolver: the source ended its goroutine")
+	defer func() {
+		if stop() {
+			s.land(f, a, err)
+			return
+		}
+		<-landed
+	}()
+
+	leave, err := r.gate.enter(ctx, s.customer != "")
+	if err != nil {
+		return
+	}
+	defer leave()
+	why := forShopper
+	if s.customer != "" {
+		why = forCustomer
+	}
+	question := s.base.filters.Normalized() // a copy: the source may be anybody's
+	question.CustomerID = s.customer
+	ctx = withRetry(ctx, func() bool { return retries && r.gate.mayRetry(why) })
+	began := time.Now()
+	c, err := ask(ctx, r.source, question)
+	if err == nil {
+		a, err = s.read(c)
+	}
+	r.gate.report(err)
+	r.fetched(s, time.Since(began), err)
+}
+
+// read makes an answer of a catalog.
+func (s *slot) read(c Catalog) (*answer, error) {
+	r := s.base.resolver
+	// A customer's answer mostly repeats the base answer, and a refreshed one its predecessor.
+	var like *list
+	if cur := s.base.slot.cur.Load(); cur != nil {
+		like = cur.list
+	}
+	methods, dropped, err := sift(c, like)
+	for _, d := range dropped {
+		r.dropped(s, d)
+	}
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now().Round(0)
+	a := &answer{fetched: now, at: now.UnixNano(), own: s.customer != "", list: s.base.newList(methods, like)}
+	ages := r.ages
+	if a.own {
+		ages = r.customerAges
+		a.past = pastOf(c.Past, methods)
+	}
+	if len(methods) == 0 {
+		ages = freshness{emptyAge, emptyAge}
+	}
+	a.fresh, a.usable = int64(spread(ages.soft, 0.9, 1)), int64(ages.hard)
+	return a, nil
+}
+
+// land ends a flight: it swaps the answer, or counts the failure and keeps the old answer. A flight that is no longer
+// the slot's was forgotten, and what it brings is dropped.
+func (s *slot) land(f *flight, a *answer, err error) {
+	r := s.base.resolver
+	s.mu.Lock()
+	if s.flight != f {
+		s.mu.Unlock()
+		return
+	}
+	now := time.Now()
+	old := s.cur.Load()
+	s.flight = nil
+	if err == nil && len(a.list.all) == 0 {
+		if s.empties++; s.empties == 1 {
+			err = errEmpty
+		}
+	} else if err == nil {
+		s.empties = 0
+	}
+	if err == nil {
+		s.backoff, s.lastErr, s.denied = backoff{}, nil, time.Time{}
+		s.cur.Store(a)
+	} else {
+		s.fail(now, err)
+		err = &UnavailableError{max(s.backoff.notBefore.Sub(now), 0), err}
+		if r.ctx.Err() != nil {
+			err = &UnavailableError{Cause: ErrClosed}
+		}
+	}
+	s.plan(now)
+	f.answer, f.err = a, err
+	if err != nil {
+		f.answer = nil
+	}
+	close(f.done)
+	s.mu.Unlock()
+	r.landed(s, old, f)
+}
+
+// fail counts a failure. The caller holds mu.
+func (s *slot) fail(now time.Time, err error) {
+	r := s.base.resolver
+	most := r.backoffMost
+	if !s.hasUsable() {
+		most = min(most, coldBackoff) // somebody waits: come back soon after the source does
+	}
+	switch {
+	case errors.Is(err, errEmpty):
+		s.backoff = backoff{s.backoff.failures, now.Add(emptyDelay)}
+	case errors.Is(err, ErrRejected):
+		s.backoff.failures = 30 // asking again does not help until somebody changes something: the longest delay at once
+		fallthrough
+	default:
+		s.backoff.fail(now, r.backoffFirst, most, retryAfter(err))
+	}
+	s.lastErr = err
+	if errors.Is(err, ErrDenied) && s.denied.IsZero() {
+		s.denied = now
+	}
+	if !s.denied.IsZero() && now.Sub(s.denied) >= r.deniedGrace {
+		s.cur.Store(nil)
+	}
+}
+
+// The delays that no shop needs to tune.
+const (
+	emptyDelay    = 30 * time.Second // between an answer without methods and the question whether it is meant
+	emptyAge      = time.Minute      // how long a confirmed one is believed
+	coldBackoff   = 30 * time.Second // the longest backoff while there is nothing to serve
+	maxRetryAfter = time.Hour        // a source that says more than this is asked after this
+)
+
+// retryAfter is how long the source asked to be left alone.
+func retryAfter(err error) time.Duration {
+	var hint interface{ RetryAfter() time.Duration }
+	if errors.As(err, &hint) {
+		return min(max(hint.RetryAfter(), 0), maxRetryAfter)
+	}
+	return 0
+}
+
+// plan sets the timer of a base slot: to the end of its answer's soft age, or to the next try. The caller holds mu.
+func (s *slot) plan(now time.Time) {
+	if s.customer != "" || !s.asked {
+		return
+	}
+	next := s.backoff.notBefore
+	if s.backoff.failures == 0 && s.lastErr == nil {
+		cur := s.cur.Load()
+		if cur == nil {
+			return
+		}
+		next = cur.fetched.Add(time.Duration(cur.fresh))
+	}
+	if !s.denied.IsZero() {
+		if end := s.denied.Add(s.base.resolver.deniedGrace); end.After(now) && end.Before(next) {
+			next = end
+		}
+	}
+	s.wake(next.Sub(now))
+}
+
+// wake sets the timer. The caller holds mu.
+func (s *slot) wake(in time.Duration) {
+	switch {
+	case s.base.resolver.ctx.Err() != nil:
+	case s.timer == nil:
+		s.timer = time.AfterFunc(in, s.refresh)
+	default:
+		s.timer.Reset(in)
+	}
+}
+
+// refresh is what the timer of a base slot does: it starts a flight for which nobody waits.
+func (s *slot) refresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if s.flight != nil {
+		return // its landing plans the next one
+	}
+	if !s.denied.IsZero() && now.Sub(s.denied) >= s.base.resolver.deniedGrace {
+		s.cur.Store(nil)
+	}
+	cur := s.cur.Load()
+	if cur != nil && cur.isFresh(now.UnixNano()) && s.lastErr == nil {
+		s.plan(now) // the clock was set back
+		return
+	}
+	if _, err := s.start(forRefresh); err != nil {
+		var u *UnavailableError
+		again := time.Minute
+		if errors.As(err, &u) && u.RetryAfter > 0 {
+			again = u.RetryAfter
+		}
+		s.wake(spread(again, 1, 1.1))
+	}
+}
+
+// forget drops the answer and the flight: what the flight brings back is not stored, and who waits for it asks again.
+func (s *slot) forget() (had bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	had = s.cur.Load() != nil || s.flight != nil
+	s.cur.Store(nil)
+	s.abandon()
+	s.gone = s.customer != ""
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	return had
+}
+
+// abandon makes the flight an orphan. The caller holds mu.
+func (s *slot) abandon() {
+	if f := s.flight; f != nil {
+		s.flight = nil
+		f.forgotten = true
+		close(f.done)
+		f.cancel()
+	}
+}
+
+// heldError says that a question was not put.
+func heldError(why error, again time.Duration) error {
+	return &UnavailableError{again, fmt.Errorf("resolver: %w", why)}
+}
