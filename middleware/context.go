@@ -17,14 +17,27 @@ var ErrNotMounted = errors.New("tender is not mounted on this route")
 type node struct {
 	context.Context //nolint:containedctx // it is a context
 	eligible        resolver.Eligibility
-	err             error
 	noStore         [1]string
+}
+
+// failedNode is a context that carries why there is no answer.
+type failedNode struct {
+	context.Context //nolint:containedctx // it is a context
+	err             error
 }
 
 type nodeKey struct{}
 
 // Value finds the node itself, and leaves every other key to the parent.
 func (n *node) Value(key any) any {
+	if key == (nodeKey{}) {
+		return n
+	}
+	return n.Context.Value(key)
+}
+
+// Value finds the node itself, and leaves every other key to the parent.
+func (n *failedNode) Value(key any) any {
 	if key == (nodeKey{}) {
 		return n
 	}
@@ -39,13 +52,10 @@ func (n *node) GoString() string { return n.String() }
 
 // NewContext returns a context that carries e, for tests of handlers and for servers that no adapter fits.
 func NewContext(ctx context.Context, e *resolver.Eligibility) context.Context {
-	n := &node{Context: ctx}
 	if e == nil {
-		n.err = fmt.Errorf("%w: NewContext got no eligibility", ErrMisconfigured)
-	} else {
-		n.eligible = *e
+		return &failedNode{ctx, fmt.Errorf("%w: NewContext got no eligibility", ErrMisconfigured)}
 	}
-	return n
+	return &node{Context: ctx, eligible: *e}
 }
 
 // ginContextKey is the key under which a *gin.Context returns itself. It is repeated here, and a test of the Gin adapter
@@ -59,11 +69,11 @@ const ginContextKey = "_gin-gonic/gin/contextkey"
 // The Eligibility may be kept after the request. In a Gin handler pass c.Request.Context(), or use
 // ginadapter.FromContext: a *gin.Context does not see its request's context.
 func FromContext(ctx context.Context) (*resolver.Eligibility, error) {
-	if n, ok := ctx.Value(nodeKey{}).(*node); ok {
-		if n.err != nil {
-			return nil, n.err
-		}
+	switch n := ctx.Value(nodeKey{}).(type) {
+	case *node:
 		return &n.eligible, nil
+	case *failedNode:
+		return nil, n.err
 	}
 	if ctx.Value(ginContextKey) != nil {
 		return nil, fmt.Errorf("middleware: %w, as far as a *gin.Context can tell (use ginadapter.FromContext(c), or pass c.Request.Context())", ErrNotMounted)
@@ -74,7 +84,7 @@ func FromContext(ctx context.Context) (*resolver.Eligibility, error) {
 // NoStore marks a response as this customer's alone, unless its handler says otherwise later. It is for adapters, with a
 // context that Resolve returned.
 func NoStore(ctx context.Context, h http.Header) {
-	if n, ok := ctx.(*node); ok && n.err == nil {
+	if n, ok := ctx.(*node); ok {
 		n.noStore[0] = "private, no-store"
 		h["Cache-Control"] = n.noStore[:]
 	}

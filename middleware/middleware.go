@@ -12,6 +12,7 @@ import (
 
 // Middleware resolves carts for adapters. It is immutable and safe for concurrent use.
 type Middleware struct {
+	resolver *resolver.Resolver
 	choose   func(context.Context, resolver.Cart) (*resolver.Resolver, error)
 	cartType resolver.CartType // fixed by For; empty: the cart's own
 	broken   error             // a mistake of the program that every request must show
@@ -75,19 +76,8 @@ func New(res *resolver.Resolver, opts ...Option) (*Middleware, error) {
 	if len(c.errs) > 0 {
 		return nil, errors.Join(c.errs...)
 	}
-	m := c.Middleware
-	if choose := c.choose; choose == nil {
-		m.choose = func(context.Context, resolver.Cart) (*resolver.Resolver, error) { return res, nil }
-	} else {
-		m.choose = func(ctx context.Context, cart resolver.Cart) (*resolver.Resolver, error) {
-			chosen, err := choose(ctx, cart)
-			if chosen == nil {
-				chosen = res
-			}
-			return chosen, err
-		}
-	}
-	return &m, nil
+	c.resolver = res
+	return &c.Middleware, nil
 }
 
 // For returns a Middleware for routes of one cart type, such as a signup. A cart that says another type is refused, and
@@ -111,38 +101,42 @@ var ErrMisconfigured = errors.New("middleware misconfigured")
 // carries the answer. It is for adapters. A nil Failure means that the request goes on to its handler, with the context.
 // Otherwise the adapter answers it, or lets its hook do so, and calls nothing more.
 func (m *Middleware) Resolve(ctx context.Context, cart resolver.Cart, err error) (context.Context, *Failure) {
-	n := &node{Context: ctx}
 	if err == nil {
-		err = m.resolve(ctx, cart, &n.eligible)
+		n := &node{Context: ctx}
+		if err = m.resolve(ctx, &cart, &n.eligible); err == nil {
+			return n, nil
+		}
 	}
-	if err == nil {
-		return n, nil
-	}
-	n.err = err
+	n := &failedNode{ctx, err}
 	if errors.Is(err, resolver.ErrNoCart) {
 		return n, nil
 	}
-	if m == nil {
-		return n, newFailure(err)
-	}
 	f := newFailure(err)
-	m.tell(ctx, f)
-	if m.pass {
-		return n, nil
+	if m != nil {
+		m.tell(ctx, f)
+		if m.pass {
+			return n, nil
+		}
 	}
 	return n, f
 }
 
-func (m *Middleware) resolve(ctx context.Context, cart resolver.Cart, e *resolver.Eligibility) error {
+func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolver.Eligibility) error {
 	if m == nil {
 		return fmt.Errorf("%w: the Middleware is nil (check the error of middleware.New)", ErrMisconfigured)
 	}
 	if m.broken != nil {
 		return fmt.Errorf("%w: %w", ErrMisconfigured, m.broken)
 	}
-	res, err := m.choose(ctx, cart)
-	if err != nil {
-		return err
+	res := m.resolver
+	if m.choose != nil {
+		chosen, err := m.choose(ctx, *cart)
+		if err != nil {
+			return err
+		}
+		if chosen != nil {
+			res = chosen
+		}
 	}
 	if m.cartType != "" && cart.Type != m.cartType {
 		if !res.Knows(m.cartType) {
@@ -156,7 +150,7 @@ func (m *Middleware) resolve(ctx context.Context, cart resolver.Cart, e *resolve
 		}
 		cart.Type = m.cartType
 	}
-	return res.ResolveTo(ctx, cart, e)
+	return res.ResolveTo(ctx, *cart, e)
 }
 
 // tell logs a failure: what a client did wrong is no concern of an operator at night.
@@ -173,4 +167,4 @@ func (m *Middleware) tell(ctx context.Context, f *Failure) {
 }
 
 // Pass returns a context for a request that needs no answer, such as OPTIONS. It is for adapters.
-func Pass(ctx context.Context) context.Context { return &node{Context: ctx, err: resolver.ErrNoCart} }
+func Pass(ctx context.Context) context.Context { return &failedNode{ctx, resolver.ErrNoCart} }

@@ -9,21 +9,22 @@ import (
 
 // answer is one catalog as a slot keeps it. It is immutable and shared by every request.
 type answer struct {
-	fetched time.Time // wall time: its monotonic part is stripped, so that a suspended machine ages its answers
-	at      int64     // fetched, in nanoseconds of Unix time
-	fresh   int64     // soft age in nanoseconds, jitter taken off
-	usable  int64     // hard age in nanoseconds
+	fetched time.Time     // without its monotonic part: a suspended machine ages its answers too
+	soft    time.Duration // jitter taken off
+	hard    time.Duration
 	list    *list
 	past    []string // what the customer paid with before, of the methods that Ottu lists
 	own     bool     // asked with the customer's ID
 }
 
-// isFresh tells whether the answer needs no refresh. An answer from the future, after the clock was set back, is stale:
-// its negative age is a huge unsigned number.
-func (a *answer) isFresh(now int64) bool { return uint64(now-a.at) < uint64(a.fresh) } //nolint:gosec // meant to wrap
+// isFresh tells whether the answer needs no refresh. An answer from the future, after the clock was set back, does.
+func (a *answer) isFresh(now time.Time) bool {
+	age := now.Round(0).Sub(a.fetched)
+	return 0 <= age && age < a.soft
+}
 
 // isUsable tells whether the answer is within its hard age.
-func (a *answer) isUsable(now int64) bool { return now-a.at < a.usable }
+func (a *answer) isUsable(now time.Time) bool { return now.Round(0).Sub(a.fetched) < a.hard }
 
 // list is the methods of an answer, and which of them are eligible. It is immutable. Answers of customers share the
 // base answer's list where it is equal, and its methods where they are.

@@ -1,9 +1,6 @@
 package resolver
 
-import (
-	"log/slog"
-	"maps"
-)
+import "log/slog"
 
 // CartType is the purpose of a cart: what the shopper's payment is for. It selects a [Profile].
 //
@@ -63,12 +60,6 @@ func (c Cart) GoString() string { return c.String() }
 
 // LogValue is String for slog.
 func (c Cart) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// clone returns a cart that shares no map with c, for work that outlives the request.
-func (c Cart) clone() Cart {
-	c.Attributes = maps.Clone(c.Attributes)
-	return c
-}
 
 // clip bounds a foreign value in an error or a log.
 func clip(s string) string {

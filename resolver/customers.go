@@ -192,4 +192,5 @@ func (s *slot) detach() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gone = true
+	s.rest()
 }

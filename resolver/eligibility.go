@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 )
@@ -16,8 +17,15 @@ type Eligibility struct {
 	base   *base
 	answer *answer
 	list   *list // the answer's, or this request's own
-	cart   Cart
-	stale  bool
+	// What the cart says beyond its type and currency, which are the base's: a small Eligibility is a fast one.
+	customer, amount, country string
+	attributes                map[string]string
+	stale                     bool
+}
+
+func (e *Eligibility) set(b *base, a *answer, c *Cart, stale bool) {
+	e.base, e.answer, e.list, e.stale = b, a, a.list, stale
+	e.customer, e.amount, e.country, e.attributes = c.CustomerID, c.Amount, c.Country, c.Attributes
 }
 
 // PGCodes returns the eligible pg_codes in the merchant's order. It is empty, and not nil, when there are none.
@@ -98,7 +106,12 @@ func (e *Eligibility) Excluded() []Exclusion {
 }
 
 // Cart returns the cart that was resolved.
-func (e *Eligibility) Cart() Cart { return e.cart.clone() }
+func (e *Eligibility) Cart() Cart {
+	if e.base == nil {
+		return Cart{}
+	}
+	return Cart{e.customer, e.base.currency, e.base.cartType, e.amount, e.country, maps.Clone(e.attributes)}
+}
 
 // Freshness tells where an answer comes from.
 type Freshness struct {
@@ -119,14 +132,14 @@ func (e *Eligibility) Freshness() Freshness {
 	return Freshness{
 		FetchedAt: e.answer.fetched,
 		Fresh:     !e.stale,
-		Personal:  e.answer.own || !e.base.isPersonal(&e.cart),
+		Personal:  e.answer.own || !e.base.isPersonal(e.customer),
 	}
 }
 
 // String describes the eligibility without its customer.
 func (e *Eligibility) String() string {
 	f := e.Freshness()
-	return fmt.Sprintf("eligibility(%s %v fresh=%t personal=%t)", e.cart, e.PGCodes(), f.Fresh, f.Personal)
+	return fmt.Sprintf("eligibility(%s %v fresh=%t personal=%t)", e.Cart(), e.PGCodes(), f.Fresh, f.Personal)
 }
 
 // GoString is String, so that %#v shows no customer either.

@@ -144,9 +144,7 @@ func (s *slot) restart() (*flight, error) {
 		return nil, err
 	}
 	if old != nil {
-		old.forgotten = true
-		close(old.done)
-		old.cancel()
+		old.orphan()
 	}
 	return f, nil
 }

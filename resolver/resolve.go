@@ -26,17 +26,17 @@ func (r *Resolver) Resolve(ctx context.Context, cart Cart) (*Eligibility, error)
 // ResolveTo is Resolve into an Eligibility of the caller's: a middleware keeps it in the value that it puts into the
 // request's context anyway, and saves an allocation. On an error e is left as it was.
 func (r *Resolver) ResolveTo(ctx context.Context, cart Cart, e *Eligibility) error {
-	b := r.bases[baseKey{cart.Type, cart.Currency}]
+	b := r.bases[cart.Type][cart.Currency]
 	if b == nil || (cart.Amount != "" || cart.Country != "") && !b.plausible(&cart) {
 		return r.diagnose(&cart)
 	}
 	s := &b.slot
-	if b.isPersonal(&cart) {
+	if b.isPersonal(cart.CustomerID) {
 		s = r.customers.find(cart.CustomerID, b)
 	}
 	if s != nil {
-		if a := s.cur.Load(); a != nil && a.isFresh(time.Now().UnixNano()) {
-			e.base, e.answer, e.list, e.cart, e.stale = b, a, a.list, cart, false
+		if a := s.fresh.Load(); a != nil {
+			e.set(b, a, &cart, false)
 			r.count.hits.add()
 			if r.observer != nil {
 				r.observe(Event{Kind: EventHit, CartType: b.cartType, Currency: b.currency, Personal: a.own})
@@ -49,14 +49,14 @@ func (r *Resolver) ResolveTo(ctx context.Context, cart Cart, e *Eligibility) err
 
 // miss is the way of every request that found no fresh answer.
 func (r *Resolver) miss(ctx context.Context, b *base, cart Cart, e *Eligibility) error {
-	a, err := r.answerFor(ctx, b, &cart)
+	a, err := r.answerFor(ctx, b, cart.CustomerID)
 	if err != nil {
 		r.count.failures.Add(1)
 		r.observe(Event{Kind: EventError, CartType: b.cartType, Currency: b.currency, Err: err})
 		return err
 	}
-	stale := !a.isFresh(time.Now().UnixNano())
-	*e = Eligibility{base: b, answer: a, list: a.list, cart: cart, stale: stale}
+	stale := !a.isFresh(time.Now())
+	e.set(b, a, &cart, stale)
 	kind := EventMiss
 	if stale {
 		kind = EventStale
@@ -68,11 +68,11 @@ func (r *Resolver) miss(ctx context.Context, b *base, cart Cart, e *Eligibility)
 	return nil
 }
 
-func (r *Resolver) answerFor(ctx context.Context, b *base, cart *Cart) (*answer, error) {
-	if !b.isPersonal(cart) {
+func (r *Resolver) answerFor(ctx context.Context, b *base, customer string) (*answer, error) {
+	if !b.isPersonal(customer) {
 		return r.await(ctx, b, "", r.maxWait)
 	}
-	if p := customerProblem(cart.CustomerID); p != "" {
+	if p := customerProblem(customer); p != "" {
 		return nil, &CartError{CartCustomerMalformed, p}
 	}
 	began := time.Now()
@@ -80,7 +80,7 @@ func (r *Resolver) answerFor(ctx context.Context, b *base, cart *Cart) (*answer,
 	if b.slot.hasUsable() {
 		wait = min(r.personalWait, r.maxWait)
 	}
-	a, err := r.await(ctx, b, cart.CustomerID, wait)
+	a, err := r.await(ctx, b, customer, wait)
 	if err == nil {
 		b.slot.want()
 		return a, nil
@@ -108,7 +108,7 @@ func (r *Resolver) await(ctx context.Context, b *base, customer string, wait tim
 		switch {
 		case errors.Is(err, errGone):
 			continue
-		case cur != nil && cur.isUsable(time.Now().UnixNano()):
+		case cur != nil && cur.isUsable(time.Now()):
 			return cur, nil
 		case err != nil:
 			return nil, err
@@ -149,12 +149,12 @@ func (s *slot) outlived(f *flight) bool {
 // want has a cold base answer fetched soon, for a shop whose customers are all signed in: without it an outage would
 // find nothing to serve. It waits a little, to leave the source to the shoppers.
 func (s *slot) want() {
-	if s.cur.Load() != nil {
+	if s.fresh.Load() != nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.asked && s.flight == nil && s.cur.Load() == nil {
+	if !s.asked && s.flight == nil {
 		s.asked = true
 		s.wake(spread(time.Second, 1, 2))
 	}
@@ -163,11 +163,11 @@ func (s *slot) want() {
 // Prefetch has the customer's own answer fetched, so that it is there when the checkout asks: call it at sign-in. It
 // returns at once; what goes wrong with the source shows at the checkout. The error wraps [ErrInvalidCart].
 func (r *Resolver) Prefetch(_ context.Context, cart Cart) error {
-	b := r.bases[baseKey{cart.Type, cart.Currency}]
+	b := r.bases[cart.Type][cart.Currency]
 	if b == nil || !b.plausible(&cart) {
 		return r.diagnose(&cart)
 	}
-	if !b.isPersonal(&cart) {
+	if !b.isPersonal(cart.CustomerID) {
 		_, _, _ = b.slot.join(forShopper)
 		return nil
 	}
@@ -228,7 +228,7 @@ func (r *Resolver) diagnose(c *Cart) error {
 		return &CartError{CartCurrencyMissing, "the cart has no currency; set Cart.Currency to an ISO 4217 code"}
 	case !isCurrency(c.Currency):
 		return &CartError{CartCurrencyUnknown, fmt.Sprintf("%q is not a currency; use an ISO 4217 code in capitals, such as KWD", clip(c.Currency))}
-	case r.bases[baseKey{c.Type, c.Currency}] == nil:
+	case r.bases[c.Type][c.Currency] == nil:
 		return &CartError{CartCurrencyNotSold, fmt.Sprintf("the shop does not sell in %s; add it to the currencies given to New if it should", c.Currency)}
 	}
 	if c.Amount != "" {

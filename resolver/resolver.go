@@ -31,8 +31,8 @@ type Resolver struct {
 	onDrift       func(Drift)
 
 	profiles  map[CartType]Profile
-	bases     map[baseKey]*base
-	order     []*base // of bases, as given to New
+	bases     map[CartType]map[string]*base // by cart type and currency: no key is built for a request
+	order     []*base                       // of bases, as given to New
 	customers *customers
 	gate      *gate
 	count     counters
@@ -45,12 +45,6 @@ type Resolver struct {
 	mu      sync.Mutex // guards closed, and the adding of flights against Close's waiting
 	closed  bool
 	flights sync.WaitGroup
-}
-
-// baseKey is what a request looks up: no key is built for it.
-type baseKey struct {
-	cartType CartType
-	currency string
 }
 
 // New makes a Resolver of a source. It sends nothing: a source that is down does not keep a shop from starting. Asking
@@ -87,18 +81,19 @@ func New(source Source, environment Environment, currencies []string, opts ...Op
 		ages: c.ages, customerAges: c.customerAges, maxWait: c.maxWait, personalWait: c.personalWait,
 		flightTimeout: c.flightTimeout, backoffFirst: c.backoffFirst, backoffMost: c.backoffMost,
 		deniedGrace: c.deniedGrace, warmers: max(c.maxFlights/4, 1), log: c.log, observer: c.observer, onDrift: c.onDrift,
-		profiles: c.profiles, bases: map[baseKey]*base{}, customers: newCustomers(c.customers),
+		profiles: c.profiles, bases: map[CartType]map[string]*base{}, customers: newCustomers(c.customers),
 	}
 	r.gate = newGate(c, &r.count)
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	for _, t := range c.cartTypes() {
+		r.bases[t] = make(map[string]*base, len(currencies))
 		for _, currency := range currencies {
 			p := c.profiles[t]
 			f := p.Filters.Normalized()
 			f.Environment, f.Currencies = environment, []string{currency}
 			b := &base{resolver: r, cartType: t, currency: currency, profile: p, filters: f}
 			b.slot.base = b
-			r.bases[baseKey{t, currency}] = b
+			r.bases[t][currency] = b
 			r.order = append(r.order, b)
 		}
 	}
@@ -135,9 +130,7 @@ func (r *Resolver) Close() error {
 	r.cancel()
 	for _, b := range r.order {
 		b.slot.mu.Lock()
-		if b.slot.timer != nil {
-			b.slot.timer.Stop()
-		}
+		b.slot.rest()
 		b.slot.mu.Unlock()
 	}
 	done := make(chan struct{})

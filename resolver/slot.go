@@ -20,17 +20,20 @@ type base struct {
 	slot     slot
 }
 
-// isPersonal tells whether a cart has an answer of its own, beside the base answer.
-func (b *base) isPersonal(c *Cart) bool { return c.CustomerID != "" && !b.profile.WithoutCustomer }
+// isPersonal tells whether a customer's carts have an answer of their own, beside the base answer.
+func (b *base) isPersonal(customer string) bool { return customer != "" && !b.profile.WithoutCustomer }
 
 // slot is the place of one answer, and of what goes on to replace it.
 type slot struct {
 	base     *base
 	customer string // empty in a base slot
 
-	cur atomic.Pointer[answer] // nil: cold. Written under mu only
+	// fresh is what a hit loads: the answer while it is fresh, then nil. A timer takes it away, so that a hit reads no
+	// clock. It is written under mu only.
+	fresh atomic.Pointer[answer]
 
 	mu      sync.Mutex
+	last    *answer // whatever its age; nil: cold
 	flight  *flight // nil: none under way
 	gone    bool    // evicted or purged: the customer's slot is another one now
 	asked   bool    // a base slot that was ever asked is refreshed by age
@@ -38,7 +41,7 @@ type slot struct {
 	lastErr error
 	denied  time.Time   // since when the source says ErrDenied; zero: it does not
 	empties int         // answers without methods, one after the other
-	timer   *time.Timer // the next refresh of a base slot
+	timer   *time.Timer // ends the soft age; in a base slot it also starts refreshes
 }
 
 // flight is one question that is under way. Its result is written before done is closed.
@@ -89,7 +92,7 @@ func (s *slot) join(why purpose) (cur *answer, f *flight, err error) {
 	}
 	s.asked = true
 	// Between the caller's look and the lock a flight may have landed.
-	if cur = s.cur.Load(); cur != nil && cur.isFresh(now.UnixNano()) {
+	if cur = s.last; cur != nil && cur.isFresh(now) {
 		return cur, nil, nil
 	}
 	if s.flight != nil {
@@ -118,7 +121,7 @@ func (s *slot) start(why purpose) (*flight, error) {
 	// who waits, and its values would reach a call that serves others.
 	ctx, cancel := context.WithTimeout(r.ctx, r.flightTimeout)
 	f := &flight{done: make(chan struct{}), cancel: cancel, epoch: r.epoch.Load()}
-	retries := why != forRefresh && !s.hasUsable()
+	retries := why != forRefresh && !s.usable(time.Now())
 	if !r.spawn(func() { s.fly(ctx, f, retries) }) {
 		cancel()
 		return nil, &UnavailableError{Cause: ErrClosed}
@@ -127,9 +130,23 @@ func (s *slot) start(why purpose) (*flight, error) {
 	return f, nil
 }
 
+// usable tells whether there is an answer within its hard age. The caller holds mu.
+func (s *slot) usable(now time.Time) bool { return s.last != nil && s.last.isUsable(now) }
+
+// hasUsable is usable for those who do not hold mu.
 func (s *slot) hasUsable() bool {
-	cur := s.cur.Load()
-	return cur != nil && cur.isUsable(time.Now().UnixNano())
+	if s.fresh.Load() != nil {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.usable(time.Now())
+}
+
+// store swaps the answer. The caller holds mu.
+func (s *slot) store(a *answer) {
+	s.last = a
+	s.fresh.Store(a)
 }
 
 // fly puts the question and lands the answer. It lands whatever happens: a source that panics, that ends its goroutine
@@ -177,10 +194,7 @@ func (s *slot) fly(ctx context.Context, f *flight, retries bool) {
 func (s *slot) read(c Catalog) (*answer, error) {
 	r := s.base.resolver
 	// A customer's answer mostly repeats the base answer, and a refreshed one its predecessor.
-	var like *list
-	if cur := s.base.slot.cur.Load(); cur != nil {
-		like = cur.list
-	}
+	like := s.base.slot.list()
 	methods, dropped, err := sift(c, like)
 	for _, d := range dropped {
 		r.dropped(s, d)
@@ -188,8 +202,7 @@ func (s *slot) read(c Catalog) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now().Round(0)
-	a := &answer{fetched: now, at: now.UnixNano(), own: s.customer != "", list: s.base.newList(methods, like)}
+	a := &answer{fetched: time.Now().Round(0), own: s.customer != "", list: s.base.newList(methods, like)}
 	ages := r.ages
 	if a.own {
 		ages = r.customerAges
@@ -198,8 +211,18 @@ func (s *slot) read(c Catalog) (*answer, error) {
 	if len(methods) == 0 {
 		ages = freshness{emptyAge, emptyAge}
 	}
-	a.fresh, a.usable = int64(spread(ages.soft, 0.9, 1)), int64(ages.hard)
+	a.soft, a.hard = spread(ages.soft, 0.9, 1), ages.hard
 	return a, nil
+}
+
+// list is the slot's answer's, of whatever age, or nil.
+func (s *slot) list() *list {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last == nil {
+		return nil
+	}
+	return s.last.list
 }
 
 // land ends a flight: it swaps the answer, or counts the failure and keeps the old answer. A flight that is no longer
@@ -212,7 +235,7 @@ func (s *slot) land(f *flight, a *answer, err error) {
 		return
 	}
 	now := time.Now()
-	old := s.cur.Load()
+	old := s.last
 	s.flight = nil
 	if err == nil && len(a.list.all) == 0 {
 		if s.empties++; s.empties == 1 {
@@ -223,7 +246,7 @@ func (s *slot) land(f *flight, a *answer, err error) {
 	}
 	if err == nil {
 		s.backoff, s.lastErr, s.denied = backoff{}, nil, time.Time{}
-		s.cur.Store(a)
+		s.store(a)
 	} else {
 		s.fail(now, err)
 		err = &UnavailableError{max(s.backoff.notBefore.Sub(now), 0), err}
@@ -245,7 +268,7 @@ func (s *slot) land(f *flight, a *answer, err error) {
 func (s *slot) fail(now time.Time, err error) {
 	r := s.base.resolver
 	most := r.backoffMost
-	if !s.hasUsable() {
+	if !s.usable(now) {
 		most = min(most, coldBackoff) // somebody waits: come back soon after the source does
 	}
 	switch {
@@ -261,8 +284,14 @@ func (s *slot) fail(now time.Time, err error) {
 	if errors.Is(err, ErrDenied) && s.denied.IsZero() {
 		s.denied = now
 	}
-	if !s.denied.IsZero() && now.Sub(s.denied) >= r.deniedGrace {
-		s.cur.Store(nil)
+	s.withdraw(now)
+}
+
+// withdraw takes an answer away when the source has been refusing the credential for longer than the grace: the right
+// to it may be gone. The caller holds mu.
+func (s *slot) withdraw(now time.Time) {
+	if !s.denied.IsZero() && now.Sub(s.denied) >= s.base.resolver.deniedGrace {
+		s.store(nil)
 	}
 }
 
@@ -283,61 +312,64 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// plan sets the timer of a base slot: to the end of its answer's soft age, or to the next try. The caller holds mu.
+// plan sets the timer: to the end of the answer's soft age or, in a base slot whose last question failed, to the next
+// try. The caller holds mu.
 func (s *slot) plan(now time.Time) {
-	if s.customer != "" || !s.asked {
-		return
-	}
-	next := s.backoff.notBefore
-	if s.backoff.failures == 0 && s.lastErr == nil {
-		cur := s.cur.Load()
-		if cur == nil {
-			return
-		}
-		next = cur.fetched.Add(time.Duration(cur.fresh))
-	}
-	if !s.denied.IsZero() {
-		if end := s.denied.Add(s.base.resolver.deniedGrace); end.After(now) && end.Before(next) {
+	var next time.Time
+	switch {
+	case s.customer == "" && s.lastErr != nil:
+		next = s.backoff.notBefore
+		if end := s.denied.Add(s.base.resolver.deniedGrace); !s.denied.IsZero() && end.After(now) && end.Before(next) {
 			next = end
 		}
+	case s.fresh.Load() != nil:
+		next = s.last.fetched.Add(s.last.soft)
+	default:
+		return
 	}
 	s.wake(next.Sub(now))
 }
 
-// wake sets the timer. The caller holds mu.
+// wake sets the timer, to a minute at most: timers do not count the time that a machine was suspended, nor a clock that
+// was set, and the answer ages by the wall clock. The caller holds mu.
 func (s *slot) wake(in time.Duration) {
+	in = min(in, time.Minute)
 	switch {
-	case s.base.resolver.ctx.Err() != nil:
+	case s.gone, s.base.resolver.ctx.Err() != nil:
 	case s.timer == nil:
-		s.timer = time.AfterFunc(in, s.refresh)
+		s.timer = time.AfterFunc(in, s.tick)
 	default:
 		s.timer.Reset(in)
 	}
 }
 
-// refresh is what the timer of a base slot does: it starts a flight for which nobody waits.
-func (s *slot) refresh() {
+// tick is what the timer does. It ends the soft age; in a base slot it starts a flight for which nobody waits.
+func (s *slot) tick() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if s.flight != nil {
-		return // its landing plans the next one
+	fresh := s.last != nil && s.last.isFresh(now)
+	if !fresh {
+		s.fresh.Store(nil)
 	}
-	if !s.denied.IsZero() && now.Sub(s.denied) >= s.base.resolver.deniedGrace {
-		s.cur.Store(nil)
-	}
-	cur := s.cur.Load()
-	if cur != nil && cur.isFresh(now.UnixNano()) && s.lastErr == nil {
-		s.plan(now) // the clock was set back
-		return
-	}
-	if _, err := s.start(forRefresh); err != nil {
-		var u *UnavailableError
-		again := time.Minute
-		if errors.As(err, &u) && u.RetryAfter > 0 {
-			again = u.RetryAfter
+	s.withdraw(now)
+	switch {
+	case s.flight != nil: // its landing plans what comes next
+	case s.customer != "":
+		if fresh {
+			s.plan(now)
 		}
-		s.wake(spread(again, 1, 1.1))
+	case s.lastErr == nil && fresh, now.Before(s.backoff.notBefore):
+		s.plan(now)
+	default:
+		if _, err := s.start(forRefresh); err != nil {
+			again := time.Minute
+			var u *UnavailableError
+			if errors.As(err, &u) && u.RetryAfter > 0 {
+				again = u.RetryAfter
+			}
+			s.wake(spread(again, 1, 1.1))
+		}
 	}
 }
 
@@ -345,24 +377,29 @@ func (s *slot) refresh() {
 func (s *slot) forget() (had bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	had = s.cur.Load() != nil || s.flight != nil
-	s.cur.Store(nil)
-	s.abandon()
-	s.gone = s.customer != ""
-	if s.timer != nil {
-		s.timer.Stop()
+	had = s.last != nil || s.flight != nil
+	s.store(nil)
+	if s.flight != nil {
+		s.flight.orphan()
+		s.flight = nil
 	}
+	s.gone = s.customer != ""
+	s.rest()
 	return had
 }
 
-// abandon makes the flight an orphan. The caller holds mu.
-func (s *slot) abandon() {
-	if f := s.flight; f != nil {
-		s.flight = nil
-		f.forgotten = true
-		close(f.done)
-		f.cancel()
+// rest stops the timer. The caller holds mu.
+func (s *slot) rest() {
+	if s.timer != nil {
+		s.timer.Stop()
 	}
+}
+
+// orphan ends a flight that is no longer its slot's: who waits for it asks again. The caller holds the slot's mu.
+func (f *flight) orphan() {
+	f.forgotten = true
+	close(f.done)
+	f.cancel()
 }
 
 // heldError says that a question was not put.

@@ -116,15 +116,15 @@ func (s *slot) state(now time.Time) SlotState {
 	if s.lastErr != nil {
 		st.LastError, st.NextTry = s.lastErr.Error(), s.backoff.notBefore
 	}
-	a := s.cur.Load()
+	a := s.last
 	if a == nil {
 		return st
 	}
 	st.FetchedAt, st.Age = a.fetched, now.Round(0).Sub(a.fetched)
 	switch {
-	case a.isFresh(now.UnixNano()):
+	case a.isFresh(now):
 		st.Status = "fresh"
-	case a.isUsable(now.UnixNano()):
+	case a.isUsable(now):
 		st.Status = "stale"
 	default:
 		st.Status = "expired"

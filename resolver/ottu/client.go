@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,8 +35,9 @@ func New(baseURL string, credential Credential, opts ...Option) (*Client, error)
 	return build("the base URL", baseURL, credential, opts, nil)
 }
 
-// build makes a Client, unless there are mistakes: those that the caller found already, or its own.
-func build(urlName, baseURL string, credential Credential, opts []Option, mistakes []error) (*Client, error) {
+// build makes a Client, unless there are mistakes: its own, and those that the caller found already, which explain an
+// empty URL or credential.
+func build(urlName, baseURL string, credential Credential, opts []Option, found []error) (*Client, error) {
 	cfg := config{timeout: 10 * time.Second, userAgent: "tender (+https://github.com/tendergo/tender)",
 		log: slog.New(slog.DiscardHandler)}
 	for _, opt := range opts {
@@ -45,14 +47,15 @@ func build(urlName, baseURL string, credential Credential, opts []Option, mistak
 		}
 		opt(&cfg)
 	}
-	base := cfg.parseBase(urlName, baseURL)
-	mistakes = append(mistakes, cfg.mistakes...)
-	mistakes = append(mistakes, credential.problems...)
-	if credential.kind == "" && len(mistakes) == 0 {
-		mistakes = append(mistakes, configError("there is no credential", "pass APIKey, BasicAuth or TokenFunc"))
+	var base string
+	if baseURL != "" || len(found) == 0 {
+		base = cfg.parseBase(urlName, baseURL)
 	}
-	if len(mistakes) > 0 {
-		return nil, errors.Join(mistakes...)
+	if credential.kind == "" && len(found) == 0 {
+		cfg.bad("there is no credential", "pass APIKey, BasicAuth or TokenFunc")
+	}
+	if err := errors.Join(slices.Concat(found, cfg.mistakes, credential.mistakes)...); err != nil {
+		return nil, err
 	}
 	c := &Client{base, credential, cfg.http, cfg.timeout, cfg.userAgent, cfg.log}
 	c.http.CheckRedirect = sameOriginOnly

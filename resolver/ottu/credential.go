@@ -22,16 +22,19 @@ type Credential struct {
 	// header makes the value of the Authorization header. Secrets live in this closure and in no field, because fmt
 	// prints unexported fields without asking any method.
 	header   func(context.Context) (string, error)
-	problems []error
+	mistakes []error
 }
 
 // APIKey is a merchant's private API key. A public key is refused by the Payment Methods API.
 //
 // Its principal (see [resolver.Identity]) is a keyed hash of the key, so answers are not shared across a change of the key.
-func APIKey(key string) Credential {
+func APIKey(key string) Credential { return apiKey("the API key", key) }
+
+// apiKey is APIKey with a name for the mistakes.
+func apiKey(name, key string) Credential {
 	c := Credential{kind: "API key"}
 	if key == "" || !printable(key, false) {
-		c.bad("the API key is empty or holds spaces, control or non-ASCII characters", "pass the private key alone")
+		c.bad(name+" is empty or has spaces, control or non-ASCII characters", "give the private key alone")
 	}
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte("tender/ottu principal"))
@@ -43,12 +46,16 @@ func APIKey(key string) Credential {
 // BasicAuth is a user of the merchant's dashboard, who sees only the gateways that the user's permissions name. Its
 // principal is "user:" and the user name.
 func BasicAuth(user, password string) Credential {
+	return basicAuth("the user name", user, "the password", password)
+}
+
+func basicAuth(userName, user, passwordName, password string) Credential {
 	c := Credential{kind: "user", principal: "user:" + user}
 	if user == "" || strings.Contains(user, ":") || strings.ContainsFunc(user, unicode.IsControl) {
-		c.bad("the user name is empty or holds a colon or a control character", "pass the user name alone")
+		c.bad(userName+" is empty or has a colon or a control character", "give the user name alone")
 	}
 	if password == "" || strings.ContainsFunc(password, unicode.IsControl) {
-		c.bad("the password is empty or holds a control character", "trim the newline of the file it comes from")
+		c.bad(passwordName+" is empty or has a control character", "give the password alone, without a line break")
 	}
 	c.header = fixed("Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
 	return c
@@ -76,14 +83,14 @@ func TokenFunc(label string, token func(context.Context) (string, error)) Creden
 	return c
 }
 
-var errBadToken = errors.New("the token is empty or holds spaces, control or non-ASCII characters")
+var errBadToken = errors.New("the token is empty or has spaces, control or non-ASCII characters")
 
 func fixed(header string) func(context.Context) (string, error) {
 	return func(context.Context) (string, error) { return header, nil }
 }
 
 func (c *Credential) bad(problem, fix string) {
-	c.problems = append(c.problems, configError(problem, fix))
+	c.mistakes = append(c.mistakes, configError(problem, fix))
 }
 
 // String is the kind of the credential.

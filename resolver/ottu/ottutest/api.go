@@ -74,12 +74,21 @@ type call struct {
 // endpoint is one path of the API, and what answers there by method. It runs under the Merchant's lock.
 type endpoint struct {
 	path    string
-	hasID   bool
-	methods map[string]func(*Merchant, *call) reply
+	hasID   bool // an ID follows
+	methods handlers
 }
 
+type handlers map[string]func(*Merchant, *call) reply
+
 var endpoints = []endpoint{
-	{PathPaymentMethods, false, map[string]func(*Merchant, *call) reply{"POST": (*Merchant).paymentMethods}},
+	{PathPaymentMethods, false, handlers{"POST": (*Merchant).paymentMethods}},
+	{PathCheckout, false, handlers{"POST": (*Merchant).createSession}},
+	{PathCheckout, true, handlers{"GET": (*Merchant).retrieveSession, "PUT": (*Merchant).updateSession,
+		"PATCH": (*Merchant).updateSession}},
+	{PathCards, false, handlers{"POST": (*Merchant).listCards}},
+	{PathCards, true, handlers{"DELETE": (*Merchant).deleteCard}},
+	{PathAutoDebit, false, handlers{"POST": (*Merchant).autoDebit}},
+	{PathPaymentAutoDebit, false, handlers{"POST": (*Merchant).autoDebit}},
 }
 
 // route finds the endpoint of a path. Like Django, it knows a path only with its slash at the end.

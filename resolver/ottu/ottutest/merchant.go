@@ -100,6 +100,7 @@ func (m *Merchant) Reset() {
 		sessions:    map[string]*session{},
 		idempotency: map[string]bool{},
 		shape:       ShapeFull,
+		log:         requestLog{counts: map[string]int{}},
 	}
 }
 
@@ -118,7 +119,7 @@ func (m *Merchant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.serveControl(w, r)
 	case strings.HasPrefix(r.URL.Path, logoPath):
 		m.serveLogo(w, r)
-	case r.URL.Path == pagePath:
+	case r.URL.Path == pagePath, strings.HasPrefix(r.URL.Path, shortPath):
 		m.servePage(w, r)
 	default:
 		m.serveAPI(w, r)

@@ -15,20 +15,21 @@ const maxLog = 10_000
 
 // Request is one request to the API as it arrived. It shows customers, since it is for tests, and never a credential.
 type Request struct {
-	Time   time.Time
-	Method string
-	Path   string
-	Query  url.Values
+	Time   time.Time  `json:"time"`
+	Method string     `json:"method"`
+	Path   string     `json:"path"`
+	Query  url.Values `json:"query,omitempty"`
 	// Header is without Authorization and Cookie.
-	Header http.Header
+	Header http.Header `json:"header"`
 	// Principal says who asked: "user:" and a name, "key:" and a number, "token:" and a label, "public key", or nothing
 	// where no known credential was sent.
-	Principal string
+	Principal string `json:"principal"`
 	// Body is the decoded body; a form field is a list of strings. Nil where there is none, or none that makes sense.
-	Body map[string]any
-	Raw  []byte
+	Body map[string]any `json:"body,omitempty"`
+	// Raw is the body as it came.
+	Raw []byte `json:"-"`
 	// Status is what was answered; zero where nothing was, or not yet.
-	Status int
+	Status int `json:"status"`
 }
 
 type requestLog struct {
@@ -48,9 +49,6 @@ func (s *state) record(r *http.Request, raw []byte) *Request {
 		s.log.entries = slices.Delete(s.log.entries, 0, maxLog/10)
 	}
 	s.log.entries = append(s.log.entries, entry)
-	if s.log.counts == nil {
-		s.log.counts = map[string]int{}
-	}
 	s.log.counts[""]++
 	for _, path := range []string{PathPaymentMethods, PathCheckout, PathCards, PathAutoDebit, PathPaymentAutoDebit} {
 		if strings.HasPrefix(r.URL.Path, path) {
@@ -100,5 +98,5 @@ func (m *Merchant) Count(path string) int {
 func (m *Merchant) ForgetRequests() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.log = requestLog{}
+	m.log = requestLog{counts: map[string]int{}}
 }
