@@ -9,7 +9,7 @@ import (
 	"github.com/tendergo/tender/resolver"
 )
 
-// ErrNotMounted: the context did not pass through the middleware.
+// ErrNotMounted says that the context did not pass through the middleware.
 var ErrNotMounted = errors.New("tender is not mounted on this route")
 
 // node is a context that carries an answer: one allocation for both. It also holds the header value that its response

@@ -94,7 +94,7 @@ func (m *Middleware) For(t resolver.CartType) *Middleware {
 	return &fixed
 }
 
-// ErrMisconfigured: a mistake of the program, not of the request and not of Ottu.
+// ErrMisconfigured is a mistake of the program, not of the request and not of Ottu.
 var ErrMisconfigured = errors.New("middleware misconfigured")
 
 // Resolve resolves a cart, or takes the error of the function that should have made it, and returns a context that

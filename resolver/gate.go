@@ -37,7 +37,7 @@ type gate struct {
 	probeEnds time.Time
 }
 
-// Unlimited, as a daily quota, switches the limiter off.
+// Unlimited is the daily quota that switches the limiter off.
 const Unlimited = -1
 
 func newGate(c *config, n *counters) *gate {

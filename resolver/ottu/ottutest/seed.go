@@ -10,7 +10,7 @@ package ottutest
 //	benefit          benefit-test       BHD                             keeps cards, auto-debit
 //	tabby            tabby-test         KWD AED SAR                     pay later
 //	tamara           tamara-test        KWD AED SAR                     pay later
-//	checkout         –                  AED SAR USD                     keeps cards, but no auto-debit
+//	checkoutcom      –                  AED SAR USD                     keeps cards, but no auto-debit
 //	paypal           paypal-test        USD
 //	cod              –                  KWD AED SAR                     cash on delivery: e_commerce only
 //	m-wallet         m-wallet-test      KWD SAR AED USD BHD             only for a customer with a balance
@@ -50,7 +50,7 @@ func DefaultMIDs() []MID {
 			Services: []Service{wallet}, WalletProvider: "ottu", Connector: Connector{"ottu_wallet", "ottu"}},
 	}
 	singles := []MID{
-		{Code: "checkout", Name: "Checkout.com", PG: "Checkout.com", Currencies: []string{"AED", "SAR", "USD"},
+		{Code: "checkoutcom", Name: "Checkout.com", PG: "Checkout.com", Currencies: []string{"AED", "SAR", "USD"},
 			Operations: []string{"refund", "void"}, Tokenizable: true, Connector: Connector{"checkoutcom", "checkoutcom"}},
 		{Code: "cod", Name: "Cash on delivery", PG: "COD", Currencies: later, Plugins: []string{"e_commerce"},
 			Connector: Connector{"cod", "cod"}},
