@@ -66,7 +66,7 @@ const ginContextKey = "_gin-gonic/gin/contextkey"
 // where the route has no middleware; else it says why there is no answer: it wraps [resolver.ErrNoCart] for a request
 // that needed none, and under [PassFailures] whatever went wrong.
 //
-// The Eligibility may be kept after the request. In a Gin handler pass c.Request.Context(), or use
+// The Eligibility may be kept after the request, whose context it then keeps in memory. In a Gin handler pass c.Request.Context(), or use
 // ginadapter.FromContext: a *gin.Context does not see its request's context.
 func FromContext(ctx context.Context) (*resolver.Eligibility, error) {
 	switch n := ctx.Value(nodeKey{}).(type) {
@@ -76,16 +76,22 @@ func FromContext(ctx context.Context) (*resolver.Eligibility, error) {
 		return nil, n.err
 	}
 	if ctx.Value(ginContextKey) != nil {
-		return nil, fmt.Errorf("middleware: %w, as far as a *gin.Context can tell (use ginadapter.FromContext(c), or pass c.Request.Context())", ErrNotMounted)
+		return nil, fmt.Errorf("middleware: %w, as far as a *gin.Context can tell "+
+			"(use ginadapter.FromContext(c), or pass c.Request.Context())", ErrNotMounted)
 	}
 	return nil, fmt.Errorf("middleware: %w (wrap its handler with httpadapter.Wrap or ginadapter.Handler)", ErrNotMounted)
 }
 
-// NoStore marks a response as this customer's alone, unless its handler says otherwise later. It is for adapters, with a
-// context that Resolve returned.
+const noStore = "private, no-store"
+
+// NoStore marks a response as this customer's alone, unless its handler says otherwise later; one without an answer
+// too, or a cache would go on showing an empty checkout. It is for adapters, with a context that Resolve returned.
 func NoStore(ctx context.Context, h http.Header) {
-	if n, ok := ctx.(*node); ok {
-		n.noStore[0] = "private, no-store"
-		h["Cache-Control"] = n.noStore[:]
+	n, ok := ctx.(*node)
+	if !ok {
+		h.Set("Cache-Control", noStore)
+		return
 	}
+	n.noStore[0] = noStore
+	h["Cache-Control"] = n.noStore[:]
 }

@@ -24,8 +24,8 @@ type Failure struct {
 	Code string
 	// RetryAfter is when to come back; only with 503.
 	RetryAfter time.Duration
-	// Err is the whole truth, for logs. It must not reach the client.
-	Err error
+	// Err is the whole truth, for logs. It must not reach the client, and is not marshalled.
+	Err error `json:"-"`
 }
 
 // defaultRetryAfter is said where nobody knows better.
@@ -56,34 +56,35 @@ type problem struct {
 	Code   string `json:"code"`
 }
 
-var problems = map[string]problem{
-	"invalid_cart": {
-		Title:  "The cart cannot be paid for",
-		Detail: "The currency, the type or another part of the cart is not one that this shop sells in.",
-	},
-	"unavailable": {
-		Title:  "Payment methods are not available right now",
-		Detail: "Nothing was charged. Please try again in a moment.",
-	},
-	"misconfigured":  {Title: "The shop has a fault", Detail: "Nothing was charged. The shop's staff can see the reason."},
-	"internal_error": {Title: "The shop has a fault", Detail: "Nothing was charged. The shop's staff can see the reason."},
+const problemJSON = "application/problem+json"
+
+func newProblem(status int, code, title, detail string) problem {
+	return problem{Type: "urn:tender:problem:" + code, Title: title, Status: status, Detail: detail, Code: code}
 }
 
 // Write answers a request with the failure, as problem+json that no cache may store.
 func (f *Failure) Write(w http.ResponseWriter) {
-	p := problems[f.Code]
-	p.Type, p.Status, p.Code = "urn:tender:problem:"+f.Code, f.Status, f.Code
-	body, err := json.Marshal(p)
-	if err != nil { // strings and a number always marshal
-		body = nil
+	title, detail := "The shop has a fault", "Nothing was charged. The shop's staff can see the reason."
+	switch f.Code {
+	case "invalid_cart":
+		title = "The cart cannot be paid for"
+		detail = "The currency, the type or another part of the cart is not one that this shop sells in."
+	case "unavailable":
+		title, detail = "Payment methods are not available right now", "Nothing was charged. Please try again in a moment."
 	}
+	if f.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+	}
+	writeJSON(w, f.Status, problemJSON, newProblem(f.Status, f.Code, title, detail))
+}
+
+// writeJSON writes a body of strings and numbers, which always marshals, and that no cache may store.
+func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
+	body, _ := json.Marshal(v)
 	h := w.Header()
-	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if f.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
-	}
-	w.WriteHeader(f.Status)
+	w.WriteHeader(status)
 	_, _ = w.Write(body) // the client may have left
 }

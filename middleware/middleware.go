@@ -29,7 +29,7 @@ type config struct {
 }
 
 // ChooseResolver has a function choose the Resolver of each request, by what earlier middleware put into the context or
-// by the cart: for several stores, or for staff who see the sandbox. It gets the Resolver given to New by returning nil. An
+// by the cart: for several stores, or for staff who see the sandbox. Returning nil chooses the Resolver given to New. An
 // error is answered like one of the cart function. Two Resolvers share nothing.
 func ChooseResolver(choose func(context.Context, resolver.Cart) (*resolver.Resolver, error)) Option {
 	return func(c *config) {
@@ -81,7 +81,7 @@ func New(res *resolver.Resolver, opts ...Option) (*Middleware, error) {
 }
 
 // For returns a Middleware for routes of one cart type, such as a signup. A cart that says another type is refused, and
-// one that says none gets this one. Where no Resolver knows the type, every request is answered 500.
+// one that says none gets this one. Where the request's Resolver has no profile for the type, the answer is 500.
 func (m *Middleware) For(t resolver.CartType) *Middleware {
 	if m == nil {
 		return nil
@@ -89,7 +89,7 @@ func (m *Middleware) For(t resolver.CartType) *Middleware {
 	fixed := *m
 	fixed.cartType = t
 	if t == "" {
-		fixed.broken = errors.New("middleware: For got an empty cart type (name one, such as resolver.Subscription)")
+		fixed.broken = errors.New("For got an empty cart type (name one, such as resolver.Subscription)")
 	}
 	return &fixed
 }
@@ -101,6 +101,9 @@ var ErrMisconfigured = errors.New("middleware misconfigured")
 // carries the answer. It is for adapters. A nil Failure means that the request goes on to its handler, with the context.
 // Otherwise the adapter answers it, or lets its hook do so, and calls nothing more.
 func (m *Middleware) Resolve(ctx context.Context, cart resolver.Cart, err error) (context.Context, *Failure) {
+	if m == nil || m.resolver == nil {
+		m = &Middleware{broken: errors.New("the Middleware is not one that middleware.New returned"), log: slog.Default()}
+	}
 	if err == nil {
 		n := &node{Context: ctx}
 		if err = m.resolve(ctx, &cart, &n.eligible); err == nil {
@@ -112,19 +115,14 @@ func (m *Middleware) Resolve(ctx context.Context, cart resolver.Cart, err error)
 		return n, nil
 	}
 	f := newFailure(err)
-	if m != nil {
-		m.tell(ctx, f)
-		if m.pass {
-			return n, nil
-		}
+	m.tell(ctx, f)
+	if m.pass {
+		return n, nil
 	}
 	return n, f
 }
 
 func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolver.Eligibility) error {
-	if m == nil {
-		return fmt.Errorf("%w: the Middleware is nil (check the error of middleware.New)", ErrMisconfigured)
-	}
 	if m.broken != nil {
 		return fmt.Errorf("%w: %w", ErrMisconfigured, m.broken)
 	}
@@ -138,19 +136,22 @@ func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolv
 			res = chosen
 		}
 	}
-	if m.cartType != "" && cart.Type != m.cartType {
-		if !res.Knows(m.cartType) {
-			return fmt.Errorf("%w: no profile for the cart type %q of this route (add it with resolver.WithProfile)", ErrMisconfigured, m.cartType)
-		}
-		if cart.Type != "" {
-			return &resolver.CartError{
-				Code:   resolver.CartTypeConflict,
-				Detail: fmt.Sprintf("the cart's type is not %s, which this route is for", m.cartType),
-			}
-		}
-		cart.Type = m.cartType
+	if m.cartType == "" {
+		return res.ResolveTo(ctx, *cart, e)
 	}
-	return res.ResolveTo(ctx, *cart, e)
+	if cart.Type != "" && cart.Type != m.cartType && res.Knows(m.cartType) {
+		return &resolver.CartError{
+			Code:   resolver.CartTypeConflict,
+			Detail: fmt.Sprintf("the cart's type is not %s, which this route is for", m.cartType),
+		}
+	}
+	cart.Type = m.cartType
+	err := res.ResolveTo(ctx, *cart, e)
+	if err != nil && !res.Knows(m.cartType) { // asked for only now: a hit needs no second look
+		return fmt.Errorf("%w: no profile for the cart type %q of this route (add it with resolver.WithProfile)",
+			ErrMisconfigured, m.cartType)
+	}
+	return err
 }
 
 // tell logs a failure: what a client did wrong is no concern of an operator at night.

@@ -26,13 +26,12 @@ func (a *answer) isFresh(now time.Time) bool {
 // isUsable tells whether the answer is within its hard age.
 func (a *answer) isUsable(now time.Time) bool { return now.Round(0).Sub(a.fetched) < a.hard }
 
-// list is the methods of an answer, and which of them are eligible. It is immutable. Answers of customers share the
+// list is the methods of an answer, and what the guards said of them. It is immutable. Answers of customers share the
 // base answer's list where it is equal, and its methods where they are.
 type list struct {
-	all      []*PaymentMethod // in the merchant's order
-	methods  []*PaymentMethod // eligible
-	codes    []string         // of methods
-	excluded []Exclusion
+	all    []*PaymentMethod // in the merchant's order
+	guards [][]Reason       // why a method of all is not eligible, at the same index
+	view   view             // what every request sees, where the profile has neither rules nor an order
 }
 
 // maxMethods bounds what one answer may hold in memory. A merchant has tens of gateways.
@@ -94,19 +93,12 @@ func (b *base) newList(methods []*PaymentMethod, like *list) *list {
 	if like != nil && slices.Equal(like.all, methods) {
 		return like
 	}
-	l := &list{all: methods}
-	for _, m := range methods {
-		if reasons := b.guard(m); len(reasons) > 0 {
-			l.excluded = append(l.excluded, Exclusion{*m, reasons})
-		} else {
-			l.methods = append(l.methods, m)
-		}
+	l := &list{all: methods, guards: make([][]Reason, len(methods))}
+	for i, m := range methods {
+		l.guards[i] = b.guard(m)
 	}
-	l.methods, l.excluded = separateWallets(l.methods, l.excluded)
-	l.codes = make([]string, len(l.methods))
-	for i, m := range l.methods {
-		l.codes[i] = m.Code
-	}
+	l.view = b.judge(l, nil)
+	l.view.name()
 	return l
 }
 

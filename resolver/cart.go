@@ -1,6 +1,10 @@
 package resolver
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 // CartType is the purpose of a cart: what the shopper's payment is for. It selects a [Profile].
 //
@@ -55,8 +59,8 @@ func (c Cart) String() string {
 	return "cart(" + clip(string(c.Type)) + " " + clip(c.Currency) + " " + who + ")"
 }
 
-// GoString is String, so that %#v shows no customer either.
-func (c Cart) GoString() string { return c.String() }
+// Format is String for every verb of fmt.
+func (c Cart) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, c.String()) }
 
 // LogValue is String for slog.
 func (c Cart) LogValue() slog.Value { return slog.StringValue(c.String()) }

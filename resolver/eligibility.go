@@ -1,7 +1,9 @@
 package resolver
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"iter"
 	"log/slog"
 	"maps"
@@ -16,33 +18,40 @@ import (
 type Eligibility struct {
 	base   *base
 	answer *answer
-	list   *list // the answer's, or this request's own
+	view   *view    // the answer's, or this request's own
+	past   []string // nil: nobody knows
 	// What the cart says beyond its type and currency, which are the base's: a small Eligibility is a fast one.
 	customer, amount, country string
 	attributes                map[string]string
 	stale                     bool
 }
 
-func (e *Eligibility) set(b *base, a *answer, c *Cart, stale bool) {
-	e.base, e.answer, e.list, e.stale = b, a, a.list, stale
+// set fills e. It is on the hit's path: only a profile with rules or an order allocates.
+func (e *Eligibility) set(ctx context.Context, b *base, a *answer, c *Cart, stale bool) {
+	e.base, e.answer, e.stale = b, a, stale
 	e.customer, e.amount, e.country, e.attributes = c.CustomerID, c.Amount, c.Country, c.Attributes
+	if b.profile.isStatic {
+		e.view, e.past = &a.list.view, a.past
+	} else {
+		e.view, e.past = b.personalView(ctx, a, *c)
+	}
 }
 
 // PGCodes returns the eligible pg_codes in the merchant's order. It is empty, and not nil, when there are none.
 func (e *Eligibility) PGCodes() []string {
-	if e.list == nil {
+	if e.view == nil {
 		return []string{}
 	}
-	return append(make([]string, 0, len(e.list.codes)), e.list.codes...)
+	return append(make([]string, 0, len(e.view.codes)), e.view.codes...)
 }
 
 // Methods walks the eligible payment methods, in the order of [Eligibility.PGCodes].
 func (e *Eligibility) Methods() iter.Seq[PaymentMethod] {
 	return func(yield func(PaymentMethod) bool) {
-		if e.list == nil {
+		if e.view == nil {
 			return
 		}
-		for _, m := range e.list.methods {
+		for _, m := range e.view.methods {
 			if !yield(*m) {
 				return
 			}
@@ -52,7 +61,7 @@ func (e *Eligibility) Methods() iter.Seq[PaymentMethod] {
 
 // Has tells whether the pg_code is eligible.
 func (e *Eligibility) Has(code string) bool {
-	return e.list != nil && slices.Contains(e.list.codes, code)
+	return e.view != nil && slices.Contains(e.view.codes, code)
 }
 
 // Require returns nil for an eligible pg_code. Otherwise it returns an error that wraps [ErrNotEligible], a
@@ -64,8 +73,8 @@ func (e *Eligibility) Require(code string) error {
 	if e.Has(code) {
 		return nil
 	}
-	if e.list != nil {
-		for _, x := range e.list.excluded {
+	if e.view != nil {
+		for _, x := range e.view.excluded {
 			if x.Method.Code == code {
 				return &NotEligibleError{code, slices.Clone(x.Reasons)}
 			}
@@ -77,15 +86,16 @@ func (e *Eligibility) Require(code string) error {
 	return &NotEligibleError{code, []Reason{{Code: ReasonNotOffered, Message: "Ottu does not offer it for this cart"}}}
 }
 
-// PastPGCodes returns the eligible pg_codes that this customer paid with before, as Ottu remembers them. It is nil when
+// PastPGCodes returns the eligible pg_codes that this customer paid with before, as Ottu or the shop's own history
+// ([Order]) remembers them. It is nil when
 // that is not known, because the cart has no customer or only the base answer was at hand, and empty but not nil when
 // Ottu knows of none.
 func (e *Eligibility) PastPGCodes() []string {
-	if e.answer == nil || !e.answer.own {
+	if e.past == nil {
 		return nil
 	}
-	past := make([]string, 0, len(e.answer.past))
-	for _, code := range e.answer.past {
+	past := make([]string, 0, len(e.past))
+	for _, code := range e.past {
 		if e.Has(code) {
 			past = append(past, code)
 		}
@@ -93,12 +103,12 @@ func (e *Eligibility) PastPGCodes() []string {
 	return past
 }
 
-// Excluded returns the methods of Ottu's answer that guards took out, each with every reason.
+// Excluded returns the methods of Ottu's answer that guards and rules took out, each with every reason.
 func (e *Eligibility) Excluded() []Exclusion {
-	if e.list == nil {
+	if e.view == nil {
 		return nil
 	}
-	out := slices.Clone(e.list.excluded)
+	out := slices.Clone(e.view.excluded)
 	for i := range out {
 		out[i].Reasons = slices.Clone(out[i].Reasons)
 	}
@@ -137,13 +147,13 @@ func (e *Eligibility) Freshness() Freshness {
 }
 
 // String describes the eligibility without its customer.
-func (e *Eligibility) String() string {
+func (e Eligibility) String() string {
 	f := e.Freshness()
 	return fmt.Sprintf("eligibility(%s %v fresh=%t personal=%t)", e.Cart(), e.PGCodes(), f.Fresh, f.Personal)
 }
 
-// GoString is String, so that %#v shows no customer either.
-func (e *Eligibility) GoString() string { return e.String() }
+// Format is String for every verb of fmt.
+func (e Eligibility) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, e.String()) }
 
 // LogValue is String for slog.
-func (e *Eligibility) LogValue() slog.Value { return slog.StringValue(e.String()) }
+func (e Eligibility) LogValue() slog.Value { return slog.StringValue(e.String()) }

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
+	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -116,8 +118,8 @@ func (f Filters) String() string {
 	return "filters(" + strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ") + ")"
 }
 
-// GoString is String, so that %#v shows no customer either.
-func (f Filters) GoString() string { return f.String() }
+// Format is String for every verb of fmt.
+func (f Filters) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, f.String()) }
 
 // LogValue is String for slog.
 func (f Filters) LogValue() slog.Value { return slog.StringValue(f.String()) }

@@ -3,6 +3,7 @@ package resolver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -50,7 +51,7 @@ func newGate(c *config, n *counters) *gate {
 		// quota. The last quarter of that tenth is kept for base answers.
 		burst := max(c.quota/10, 1)
 		g.limiter = rate.NewLimiter(rate.Limit(float64(max(c.quota-burst, 1))/(24*time.Hour).Seconds()), burst)
-		g.reserve = float64(burst) / 4
+		g.reserve = float64(burst-1) / 4
 	}
 	return g
 }
@@ -121,7 +122,7 @@ func (g *gate) enter(ctx context.Context, customer bool) (leave func(), err erro
 				<-g.own
 			}
 			g.count.heldFlights.Add(1)
-			return nil, heldError(errFlights, 0)
+			return nil, fmt.Errorf("resolver: %w", errFlights)
 		}
 	}
 	return func() {

@@ -42,26 +42,16 @@ func sameProvider(a, b *PaymentMethod) bool {
 	return a.PG != "" && a.PG == b.PG
 }
 
-// separateWallets keeps the merchant's first of several stored-balance wallets of one provider: Ottu's Checkout refuses
-// a session that names two.
-func separateWallets(methods []*PaymentMethod, excluded []Exclusion) ([]*PaymentMethod, []Exclusion) {
-	kept := methods[:0:len(methods)]
-	var wallets []*PaymentMethod
-next:
-	for _, m := range methods {
-		if isWallet(m) {
-			for _, first := range wallets {
-				if sameProvider(first, m) {
-					excluded = append(excluded, Exclusion{*m, []Reason{{
-						Code:    ReasonWalletConflict,
-						Message: fmt.Sprintf("%s carries a wallet of the same provider as %s", m.Code, first.Code),
-					}}})
-					continue next
-				}
-			}
-			wallets = append(wallets, m)
-		}
-		kept = append(kept, m)
+// walletRival returns the method among those kept whose stored-balance wallet is of m's provider: Ottu's Checkout refuses
+// a session that names both, so the merchant's first one stays.
+func walletRival(kept []*PaymentMethod, m *PaymentMethod) *PaymentMethod {
+	if !isWallet(m) {
+		return nil
 	}
-	return kept, excluded
+	for _, k := range kept {
+		if isWallet(k) && sameProvider(k, m) {
+			return k
+		}
+	}
+	return nil
 }

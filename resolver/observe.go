@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync/atomic"
@@ -13,16 +14,17 @@ type EventKind string
 
 // The kinds of events.
 const (
-	EventHit   EventKind = "hit"   // a request got a fresh answer from memory
-	EventStale EventKind = "stale" // a request got a stale one
-	EventMiss  EventKind = "miss"  // a request waited for its answer
-	EventFetch EventKind = "fetch" // the source answered or failed (Err), after Duration
-	EventError EventKind = "error" // a request got no answer, for Err
-	EventDrop  EventKind = "drop"  // an entry of an answer made no sense (Err) and was left out
-	EventEvict EventKind = "evict" // a customer was evicted to make room
-	EventPurge EventKind = "purge" // answers were dropped by Purge or Refresh: Count of them
-	EventDrift EventKind = "drift" // a refresh found other methods: Count of them
-	EventWarm  EventKind = "warm"  // Warm asked for Count of Total slots
+	EventHit    EventKind = "hit"    // a request got a fresh answer from memory
+	EventStale  EventKind = "stale"  // a request got a stale one
+	EventMiss   EventKind = "miss"   // a request waited for its answer
+	EventFetch  EventKind = "fetch"  // the source answered or failed (Err), after Duration
+	EventError  EventKind = "error"  // a request got no answer, for Err
+	EventDrop   EventKind = "drop"   // an entry of an answer made no sense (Err) and was left out
+	EventUnseen EventKind = "unseen" // a rule names a pg_code that no answer lists (Err); told once
+	EventEvict  EventKind = "evict"  // a customer was evicted to make room
+	EventPurge  EventKind = "purge"  // answers were dropped by Purge or Refresh: Count of them
+	EventDrift  EventKind = "drift"  // a refresh found other methods: Count of them
+	EventWarm   EventKind = "warm"   // Warm asked for Count of Total slots
 )
 
 // Event is one thing that happened. It holds nothing personal, so that it can become a metric's label or a log line.
@@ -114,7 +116,15 @@ func (r *Resolver) landed(s *slot, old *answer, f *flight) {
 		}
 		return
 	}
-	if s.customer != "" || old == nil || old.list == f.answer.list {
+	if !s.isBase() {
+		return
+	}
+	r.see(f.answer.list)
+	if old == nil {
+		return
+	}
+	r.reportUnseen()
+	if old.list == f.answer.list {
 		return
 	}
 	d := drift(s.base, old.list.all, f.answer.list.all)
@@ -122,6 +132,30 @@ func (r *Resolver) landed(s *slot, old *answer, f *flight) {
 		r.count.drifts.Add(1)
 		r.observe(Event{Kind: EventDrift, CartType: d.CartType, Currency: d.Currency, Count: n})
 		r.tellDrift(d)
+	}
+}
+
+// see notes which of the codes that rules name exist.
+func (r *Resolver) see(l *list) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range l.all {
+		delete(r.unseen, m.Code)
+	}
+}
+
+// reportUnseen tells, once, of codes that rules name and no answer lists: a slip of the pen in a rule that takes methods
+// out is one that lets them through. It is called when a Warm is done or an answer is refreshed, since a code may belong
+// to a currency that nobody has asked for yet.
+func (r *Resolver) reportUnseen() {
+	r.mu.Lock()
+	unseen := r.unseen
+	r.unseen = nil
+	r.mu.Unlock()
+	for code, rule := range unseen {
+		err := fmt.Errorf("resolver: rule %q names the pg_code %q, which no answer lists so far (correct it, or match by Gateways)", rule, clip(code))
+		r.log.Warn(err.Error())
+		r.observe(Event{Kind: EventUnseen, Err: err})
 	}
 }
 

@@ -118,6 +118,11 @@ func WithProfile(t CartType, change func(*Profile)) Option {
 	}
 }
 
+// WithRules adds rules of the shop to a cart type.
+func WithRules(t CartType, rules ...Rule) Option {
+	return WithProfile(t, func(p *Profile) { p.rules = append(slices.Clip(p.rules), rules...) })
+}
+
 // WithLogger sets where failures of the source are told, by default slog.Default(). Nothing personal is ever logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(c *config) {
@@ -207,3 +212,16 @@ func (c *config) checkCurrencies(currencies []string) (unique []string) {
 
 // cartTypes are the types of the profiles in a fixed order.
 func (c *config) cartTypes() []CartType { return slices.Sorted(maps.Keys(c.profiles)) }
+
+// namedCodes are the pg_codes that rules name, each with one of these rules.
+func (c *config) namedCodes() map[string]string {
+	named := map[string]string{}
+	for _, p := range c.profiles {
+		for _, r := range p.rules {
+			for _, code := range r.codes {
+				named[code] = r.reason.Rule
+			}
+		}
+	}
+	return named
+}

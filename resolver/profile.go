@@ -12,6 +12,11 @@ type Profile struct {
 	// WithoutCustomer asks without the cart's customer, whose past methods are then not known. It is for work that runs
 	// over many customers at once and must not eat the quota.
 	WithoutCustomer bool
+	// Order is the order of the methods that a shop shows; by default the merchant's.
+	Order Order
+
+	rules    []Rule
+	isStatic bool // the same answer gives every request the same methods
 }
 
 // Needs is what a payment method must not deny. A method whose answer does not say is let through: Ottu was asked with
@@ -82,6 +87,14 @@ func (p Profile) problems(t CartType) (errs []error) {
 	}
 	if f.Tokenizable == No && p.Needs.Tokenizable || f.AutoDebit == No && p.Needs.AutoDebit {
 		bad("it needs what it filters out", "set the filter to Yes, or drop the need")
+	}
+	for _, r := range p.rules {
+		switch {
+		case r.admits == nil:
+			bad("a rule is empty", "make it with a function of this package, such as Deny")
+		case r.problem != "":
+			bad("rule \""+clip(r.reason.Rule)+"\": "+r.problem, "correct it")
+		}
 	}
 	for _, set := range [][]string{f.PGNames, f.Tags, f.PaymentServices} {
 		if slices.Contains(set, "") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 )
 
@@ -28,8 +29,8 @@ func (s Scope) String() string {
 	return out + ")"
 }
 
-// GoString is String, so that %#v shows no customer either.
-func (s Scope) GoString() string { return s.String() }
+// Format is String for every verb of fmt.
+func (s Scope) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, s.String()) }
 
 func (s Scope) matches(b *base) bool {
 	return (s.CartType == "" || s.CartType == b.cartType) && (s.Currency == "" || s.Currency == b.currency)

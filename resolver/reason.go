@@ -18,9 +18,17 @@ const (
 	ReasonNoAutoDebit ReasonCode = "no_auto_debit"
 	// ReasonOperation: the cart type needs another operation than the one that the method does.
 	ReasonOperation ReasonCode = "operation"
+	// ReasonCurrency: Ottu was asked for the cart's currency, and the method does not list it.
+	ReasonCurrency ReasonCode = "currency"
+	// ReasonFilter: the profile asks for certain gateways, tags or payment services, and the method has none of them.
+	ReasonFilter ReasonCode = "filter"
+	// ReasonOttu: Ottu left the method out for what only Ottu knows.
+	ReasonOttu ReasonCode = "ottu"
 	// ReasonWalletConflict: another eligible method carries a stored-balance wallet of the same provider, and Ottu refuses
 	// a session with both.
 	ReasonWalletConflict ReasonCode = "wallet_conflict"
+	// ReasonNotPast: the profile shows only methods that the customer paid with before, and there are some.
+	ReasonNotPast ReasonCode = "not_past"
 	// ReasonRule: a rule of the shop.
 	ReasonRule ReasonCode = "rule"
 	// ReasonRuleFailed: a rule of the shop failed or panicked.

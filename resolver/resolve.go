@@ -36,7 +36,7 @@ func (r *Resolver) ResolveTo(ctx context.Context, cart Cart, e *Eligibility) err
 	}
 	if s != nil {
 		if a := s.fresh.Load(); a != nil {
-			e.set(b, a, &cart, false)
+			e.set(ctx, b, a, &cart, false)
 			r.count.hits.add()
 			if r.observer != nil {
 				r.observe(Event{Kind: EventHit, CartType: b.cartType, Currency: b.currency, Personal: a.own})
@@ -44,19 +44,27 @@ func (r *Resolver) ResolveTo(ctx context.Context, cart Cart, e *Eligibility) err
 			return nil
 		}
 	}
-	return r.miss(ctx, b, cart, e)
+	return r.answer(ctx, b, cart, e, request{purpose: forShopper, wait: r.maxWait, personalWait: r.personalWait})
 }
 
-// miss is the way of every request that found no fresh answer.
-func (r *Resolver) miss(ctx context.Context, b *base, cart Cart, e *Eligibility) error {
-	a, err := r.answerFor(ctx, b, cart.CustomerID)
+// request is how one caller wants its answer.
+type request struct {
+	purpose      purpose
+	maxAge       time.Duration // older answers are not fresh enough; zero: the answer's own soft age alone
+	wait         time.Duration
+	personalWait time.Duration // where the base answer is at hand
+}
+
+// answer is the way of every request that found no fresh answer.
+func (r *Resolver) answer(ctx context.Context, b *base, cart Cart, e *Eligibility, q request) error {
+	a, err := r.answerFor(ctx, b, cart.CustomerID, q)
 	if err != nil {
 		r.count.failures.Add(1)
 		r.observe(Event{Kind: EventError, CartType: b.cartType, Currency: b.currency, Err: err})
 		return err
 	}
 	stale := !a.isFresh(time.Now())
-	e.set(b, a, &cart, stale)
+	e.set(ctx, b, a, &cart, stale)
 	kind := EventMiss
 	if stale {
 		kind = EventStale
@@ -68,19 +76,19 @@ func (r *Resolver) miss(ctx context.Context, b *base, cart Cart, e *Eligibility)
 	return nil
 }
 
-func (r *Resolver) answerFor(ctx context.Context, b *base, customer string) (*answer, error) {
+func (r *Resolver) answerFor(ctx context.Context, b *base, customer string, q request) (*answer, error) {
 	if !b.isPersonal(customer) {
-		return r.await(ctx, b, "", r.maxWait)
+		return r.await(ctx, b, "", q)
 	}
 	if p := customerProblem(customer); p != "" {
 		return nil, &CartError{CartCustomerMalformed, p}
 	}
 	began := time.Now()
-	wait := r.maxWait
+	personal := q
 	if b.slot.hasUsable() {
-		wait = min(r.personalWait, r.maxWait)
+		personal.wait = min(q.personalWait, q.wait)
 	}
-	a, err := r.await(ctx, b, customer, wait)
+	a, err := r.await(ctx, b, customer, personal)
 	if err == nil {
 		b.slot.want()
 		return a, nil
@@ -89,26 +97,32 @@ func (r *Resolver) answerFor(ctx context.Context, b *base, customer string) (*an
 		return nil, err
 	}
 	// The base answer is what there is. It may be cold too: then the rest of the wait is for it.
-	if a, baseErr := r.await(ctx, b, "", max(r.maxWait-time.Since(began), 0)); baseErr == nil {
+	q.wait = max(q.wait-time.Since(began), 0)
+	if a, baseErr := r.await(ctx, b, "", q); baseErr == nil {
 		return a, nil
 	}
 	return nil, err
 }
 
-// await returns a fresh answer, a stale one while the flight goes on, or waits for the flight.
-func (r *Resolver) await(ctx context.Context, b *base, customer string, wait time.Duration) (*answer, error) {
-	patience := time.NewTimer(wait)
+// await returns an answer that is fresh enough; a stale one while the flight goes on; or it waits for the flight. A
+// caller who wants no answer older than maxAge waits although there is one, and gets that one when the flight fails.
+func (r *Resolver) await(ctx context.Context, b *base, customer string, q request) (*answer, error) {
+	patience := time.NewTimer(q.wait)
 	defer patience.Stop()
 	for {
 		s := &b.slot
 		if customer != "" {
 			s = r.customerSlot(customer, b)
 		}
-		cur, f, err := s.join(forShopper)
-		switch {
-		case errors.Is(err, errGone):
+		cur, f, err := s.join(q)
+		if errors.Is(err, errGone) {
 			continue
-		case cur != nil && cur.isUsable(time.Now()):
+		}
+		if cur != nil && !cur.isUsable(time.Now()) {
+			cur = nil
+		}
+		switch {
+		case cur != nil && (f == nil || q.maxAge == 0):
 			return cur, nil
 		case err != nil:
 			return nil, err
@@ -118,12 +132,19 @@ func (r *Resolver) await(ctx context.Context, b *base, customer string, wait tim
 			if f.forgotten || s.outlived(f) {
 				continue
 			}
-			return f.answer, f.err
+			if f.err == nil {
+				return f.answer, nil
+			}
+			err = f.err
 		case <-ctx.Done():
-			return nil, &UnavailableError{Cause: fmt.Errorf("resolver: the caller left: %w", context.Cause(ctx))}
+			err = &UnavailableError{Cause: fmt.Errorf("resolver: the caller left: %w", context.Cause(ctx))}
 		case <-patience.C:
-			return nil, heldError(errMaxWait, r.backoffFirst)
+			err = heldError(errMaxWait, r.backoffFirst)
 		}
+		if cur != nil {
+			return cur, nil
+		}
+		return nil, err
 	}
 }
 
@@ -168,14 +189,15 @@ func (r *Resolver) Prefetch(_ context.Context, cart Cart) error {
 		return r.diagnose(&cart)
 	}
 	if !b.isPersonal(cart.CustomerID) {
-		_, _, _ = b.slot.join(forShopper)
+		_, _, _ = b.slot.join(request{})
 		return nil
 	}
 	if p := customerProblem(cart.CustomerID); p != "" {
 		return &CartError{CartCustomerMalformed, p}
 	}
+	b.slot.want()
 	for {
-		if _, _, err := r.customerSlot(cart.CustomerID, b).join(forShopper); !errors.Is(err, errGone) {
+		if _, _, err := r.customerSlot(cart.CustomerID, b).join(request{}); !errors.Is(err, errGone) {
 			return nil
 		}
 	}

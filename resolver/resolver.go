@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,7 +43,9 @@ type Resolver struct {
 	ctx    context.Context //nolint:containedctx // every flight's; ended by Close
 	cancel context.CancelFunc
 
-	mu      sync.Mutex // guards closed, and the adding of flights against Close's waiting
+	mu      sync.Mutex // guards what follows, and the adding of flights against Close's waiting
+	broad   map[curiousKey]*base
+	unseen  map[string]string // pg_codes that rules name and no base answer listed so far, with the rule
 	closed  bool
 	flights sync.WaitGroup
 }
@@ -81,7 +84,8 @@ func New(source Source, environment Environment, currencies []string, opts ...Op
 		ages: c.ages, customerAges: c.customerAges, maxWait: c.maxWait, personalWait: c.personalWait,
 		flightTimeout: c.flightTimeout, backoffFirst: c.backoffFirst, backoffMost: c.backoffMost,
 		deniedGrace: c.deniedGrace, warmers: max(c.maxFlights/4, 1), log: c.log, observer: c.observer, onDrift: c.onDrift,
-		profiles: c.profiles, bases: map[CartType]map[string]*base{}, customers: newCustomers(c.customers),
+		profiles: c.profiles, bases: map[CartType]map[string]*base{}, broad: map[curiousKey]*base{},
+		unseen: c.namedCodes(), customers: newCustomers(c.customers),
 	}
 	r.gate = newGate(c, &r.count)
 	r.ctx, r.cancel = context.WithCancel(context.Background())
@@ -89,6 +93,8 @@ func New(source Source, environment Environment, currencies []string, opts ...Op
 		r.bases[t] = make(map[string]*base, len(currencies))
 		for _, currency := range currencies {
 			p := c.profiles[t]
+			p.isStatic = len(p.rules) == 0 && p.Order.isZero()
+			p.Order.Preferred = slices.Clone(p.Order.Preferred)
 			f := p.Filters.Normalized()
 			f.Environment, f.Currencies = environment, []string{currency}
 			b := &base{resolver: r, cartType: t, currency: currency, profile: p, filters: f}
@@ -120,6 +126,19 @@ func (r *Resolver) spawn(f func()) bool {
 	return true
 }
 
+// eachSlot calls f with every slot there is.
+func (r *Resolver) eachSlot(f func(*slot)) {
+	for _, b := range r.order {
+		f(&b.slot)
+	}
+	r.mu.Lock()
+	for _, b := range r.broad {
+		f(&b.slot)
+	}
+	r.mu.Unlock()
+	r.customers.each(f)
+}
+
 // Close ends all flights and timers and waits for them. Afterwards answers in memory are still served, each until its
 // hard age; what is not there is [ErrClosed]. It returns an error where a source did not return although its context
 // ended, and a goroutine still waits for it. Closing twice is fine.
@@ -129,10 +148,9 @@ func (r *Resolver) Close() error {
 	r.mu.Unlock()
 	r.cancel()
 	for _, b := range r.order {
-		b.slot.mu.Lock()
-		b.slot.rest()
-		b.slot.mu.Unlock()
+		b.slot.halt()
 	}
+	r.customers.halt()
 	done := make(chan struct{})
 	go func() {
 		r.flights.Wait()

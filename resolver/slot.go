@@ -17,6 +17,7 @@ type base struct {
 	currency string
 	profile  Profile
 	filters  Filters
+	curious  bool // for Explain alone: never refreshed by age
 	slot     slot
 }
 
@@ -64,7 +65,7 @@ type backoff struct {
 // not asked before.
 func (b *backoff) fail(now time.Time, first, most, retryAfter time.Duration) {
 	delay := most
-	if b.failures < 30 && first<<b.failures < most {
+	if b.failures < 30 && first < most>>b.failures {
 		delay = first << b.failures
 	}
 	b.failures++
@@ -82,7 +83,7 @@ func spread(d time.Duration, from, to float64) time.Duration {
 
 // join returns the slot's answer, whatever its age, and the flight that will replace it, if the answer is not fresh. It
 // starts the flight where there is none; err says why it could not.
-func (s *slot) join(why purpose) (cur *answer, f *flight, err error) {
+func (s *slot) join(q request) (cur *answer, f *flight, err error) {
 	r := s.base.resolver
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,17 +93,20 @@ func (s *slot) join(why purpose) (cur *answer, f *flight, err error) {
 	}
 	s.asked = true
 	// Between the caller's look and the lock a flight may have landed.
-	if cur = s.last; cur != nil && cur.isFresh(now) {
+	if cur = s.last; cur != nil && cur.isFresh(now) && (q.maxAge == 0 || now.Round(0).Sub(cur.fetched) < q.maxAge) {
 		return cur, nil, nil
 	}
 	if s.flight != nil {
 		return cur, s.flight, nil
 	}
+	if r.ctx.Err() != nil {
+		return cur, nil, &UnavailableError{Cause: ErrClosed}
+	}
 	if now.Before(s.backoff.notBefore) {
 		r.count.heldBackoff.Add(1)
 		return cur, nil, &UnavailableError{s.backoff.notBefore.Sub(now), s.lastErr}
 	}
-	f, err = s.start(why)
+	f, err = s.start(q.purpose)
 	return cur, f, err
 }
 
@@ -122,7 +126,7 @@ func (s *slot) start(why purpose) (*flight, error) {
 	ctx, cancel := context.WithTimeout(r.ctx, r.flightTimeout)
 	f := &flight{done: make(chan struct{}), cancel: cancel, epoch: r.epoch.Load()}
 	retries := why != forRefresh && !s.usable(time.Now())
-	if !r.spawn(func() { s.fly(ctx, f, retries) }) {
+	if !r.spawn(func() { s.fly(ctx, f, why, retries) }) {
 		cancel()
 		return nil, &UnavailableError{Cause: ErrClosed}
 	}
@@ -146,22 +150,42 @@ func (s *slot) hasUsable() bool {
 // store swaps the answer. The caller holds mu.
 func (s *slot) store(a *answer) {
 	s.last = a
+	if s.base.resolver.ctx.Err() != nil {
+		a = nil // closed: no timer would end its freshness
+	}
 	s.fresh.Store(a)
+}
+
+// retire stops the timer for good. Whoever asks then reads the clock, and finds the answer while it is usable.
+func (s *slot) retire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rest()
+	s.fresh.Store(nil)
 }
 
 // fly puts the question and lands the answer. It lands whatever happens: a source that panics, that ends its goroutine
 // or that ignores its deadline must not leave the slot with a flight that never ends.
-func (s *slot) fly(ctx context.Context, f *flight, retries bool) {
+func (s *slot) fly(ctx context.Context, f *flight, why purpose, retries bool) {
 	r := s.base.resolver
 	defer f.cancel()
+	leave, err := r.gate.enter(ctx, s.customer != "")
+	if err != nil {
+		s.land(f, nil, err)
+		return
+	}
+	defer leave()
 	landed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(landed)
 		s.land(f, nil, context.Cause(ctx))
 	})
 	var a *answer
-	err := errors.New("resolver: the source ended its goroutine")
+	began := time.Now()
+	err = errEnded // what stays when ask does not come back
 	defer func() {
+		r.gate.report(err)
+		r.fetched(s, time.Since(began), err)
 		if stop() {
 			s.land(f, a, err)
 			return
@@ -169,26 +193,17 @@ func (s *slot) fly(ctx context.Context, f *flight, retries bool) {
 		<-landed
 	}()
 
-	leave, err := r.gate.enter(ctx, s.customer != "")
-	if err != nil {
-		return
-	}
-	defer leave()
-	why := forShopper
-	if s.customer != "" {
-		why = forCustomer
-	}
 	question := s.base.filters.Normalized() // a copy: the source may be anybody's
 	question.CustomerID = s.customer
 	ctx = withRetry(ctx, func() bool { return retries && r.gate.mayRetry(why) })
-	began := time.Now()
-	c, err := ask(ctx, r.source, question)
-	if err == nil {
-		a, err = s.read(c)
+	c, failed := ask(ctx, r.source, question)
+	if failed == nil {
+		a, failed = s.read(c)
 	}
-	r.gate.report(err)
-	r.fetched(s, time.Since(began), err)
+	err = failed
 }
+
+var errEnded = errors.New("resolver: the source ended its goroutine")
 
 // read makes an answer of a catalog.
 func (s *slot) read(c Catalog) (*answer, error) {
@@ -208,7 +223,9 @@ func (s *slot) read(c Catalog) (*answer, error) {
 		ages = r.customerAges
 		a.past = pastOf(c.Past, methods)
 	}
-	if len(methods) == 0 {
+	if s.base.curious {
+		ages.soft = min(ages.soft, curiousAge)
+	} else if len(methods) == 0 {
 		ages = freshness{emptyAge, emptyAge}
 	}
 	a.soft, a.hard = spread(ages.soft, 0.9, 1), ages.hard
@@ -237,7 +254,7 @@ func (s *slot) land(f *flight, a *answer, err error) {
 	now := time.Now()
 	old := s.last
 	s.flight = nil
-	if err == nil && len(a.list.all) == 0 {
+	if err == nil && len(a.list.all) == 0 && !s.base.curious {
 		if s.empties++; s.empties == 1 {
 			err = errEmpty
 		}
@@ -275,8 +292,8 @@ func (s *slot) fail(now time.Time, err error) {
 	case errors.Is(err, errEmpty):
 		s.backoff = backoff{s.backoff.failures, now.Add(emptyDelay)}
 	case errors.Is(err, ErrRejected):
-		s.backoff.failures = 30 // asking again does not help until somebody changes something: the longest delay at once
-		fallthrough
+		// Asking again does not help until somebody changes something: the longest delay at once.
+		s.backoff.fail(now, most, most, retryAfter(err))
 	default:
 		s.backoff.fail(now, r.backoffFirst, most, retryAfter(err))
 	}
@@ -312,22 +329,33 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
+// isBase tells a slot that is refreshed by its age.
+func (s *slot) isBase() bool { return s.customer == "" && !s.base.curious }
+
 // plan sets the timer: to the end of the answer's soft age or, in a base slot whose last question failed, to the next
-// try. The caller holds mu.
+// try, whichever comes first. The caller holds mu.
 func (s *slot) plan(now time.Time) {
 	var next time.Time
-	switch {
-	case s.customer == "" && s.lastErr != nil:
-		next = s.backoff.notBefore
-		if end := s.denied.Add(s.base.resolver.deniedGrace); !s.denied.IsZero() && end.After(now) && end.Before(next) {
-			next = end
-		}
-	case s.fresh.Load() != nil:
+	if s.fresh.Load() != nil {
 		next = s.last.fetched.Add(s.last.soft)
-	default:
-		return
 	}
-	s.wake(next.Sub(now))
+	if s.customer == "" && s.lastErr != nil {
+		next = earlier(next, s.backoff.notBefore)
+		if end := s.denied.Add(s.base.resolver.deniedGrace); !s.denied.IsZero() && end.After(now) {
+			next = earlier(next, end)
+		}
+	}
+	if !next.IsZero() {
+		s.wake(next.Sub(now))
+	}
+}
+
+// earlier is the first of two times; a zero a is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // wake sets the timer, to a minute at most: timers do not count the time that a machine was suspended, nor a clock that
@@ -336,6 +364,7 @@ func (s *slot) wake(in time.Duration) {
 	in = min(in, time.Minute)
 	switch {
 	case s.gone, s.base.resolver.ctx.Err() != nil:
+		s.rest()
 	case s.timer == nil:
 		s.timer = time.AfterFunc(in, s.tick)
 	default:
@@ -355,7 +384,7 @@ func (s *slot) tick() {
 	s.withdraw(now)
 	switch {
 	case s.flight != nil: // its landing plans what comes next
-	case s.customer != "":
+	case !s.isBase():
 		if fresh {
 			s.plan(now)
 		}
@@ -374,6 +403,7 @@ func (s *slot) tick() {
 }
 
 // forget drops the answer and the flight: what the flight brings back is not stored, and who waits for it asks again.
+// The failures are forgotten too: who purges changed something, and the next request must not wait for an old backoff.
 func (s *slot) forget() (had bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -384,15 +414,25 @@ func (s *slot) forget() (had bool) {
 		s.flight = nil
 	}
 	s.gone = s.customer != ""
+	s.asked, s.backoff, s.lastErr, s.denied, s.empties = false, backoff{}, nil, time.Time{}, 0
 	s.rest()
 	return had
 }
 
-// rest stops the timer. The caller holds mu.
+// rest stops the timer. Nothing would end the soft age then, so every request looks at the ages from now on. The caller
+// holds mu.
 func (s *slot) rest() {
+	s.fresh.Store(nil)
 	if s.timer != nil {
 		s.timer.Stop()
 	}
+}
+
+// halt is rest for those who do not hold mu.
+func (s *slot) halt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rest()
 }
 
 // orphan ends a flight that is no longer its slot's: who waits for it asks again. The caller holds the slot's mu.

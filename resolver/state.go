@@ -129,8 +129,8 @@ func (s *slot) state(now time.Time) SlotState {
 	default:
 		st.Status = "expired"
 	}
-	st.PGCodes = append(st.PGCodes, a.list.codes...)
-	for _, x := range a.list.excluded {
+	st.PGCodes = append(st.PGCodes, a.list.view.codes...)
+	for _, x := range a.list.view.excluded {
 		st.Excluded = append(st.Excluded, x.Method.Code)
 	}
 	return st

@@ -43,7 +43,7 @@ func (r *Resolver) Warm(ctx context.Context, carts ...Cart) error {
 		places <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-places }()
-			_, err := r.await(ctx, b, "", r.flightTimeout)
+			_, err := r.await(ctx, b, "", request{wait: r.flightTimeout})
 			mu.Lock()
 			defer mu.Unlock()
 			done++
@@ -54,6 +54,7 @@ func (r *Resolver) Warm(ctx context.Context, carts ...Cart) error {
 		})
 	}
 	wg.Wait()
+	r.reportUnseen()
 	return errors.Join(errs...)
 }
 

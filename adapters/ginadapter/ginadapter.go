@@ -35,7 +35,9 @@ func OnFailure(f func(c *gin.Context, failure *middleware.Failure)) Option {
 // [resolver.ErrNoCart] for a request that needs no answer, an error that wraps [resolver.ErrInvalidCart] for one that
 // makes no sense (400), and any other error for a fault of the shop (500).
 //
-// OPTIONS passes without a cart. On a failure the chain is aborted, once, and the request answered.
+// OPTIONS passes without a cart. On a failure the chain is aborted, once, and the request answered, unless cart has done
+// so: after a cart function that aborted the chain nothing more happens, and behind one that wrote a response and
+// returned an error nothing more is written.
 func Handler(m *middleware.Middleware, cart func(*gin.Context) (resolver.Cart, error), opts ...Option) gin.HandlerFunc {
 	conf := config{onFailure: func(c *gin.Context, f *middleware.Failure) { f.Write(c.Writer) }}
 	for _, opt := range opts {
@@ -60,7 +62,9 @@ func Handler(m *middleware.Middleware, cart func(*gin.Context) (resolver.Cart, e
 		ctx, failure := m.Resolve(c.Request.Context(), purchase, err)
 		if failure != nil {
 			c.Abort()
-			conf.onFailure(c, failure)
+			if !c.Writer.Written() { // else a second body would follow the first
+				conf.onFailure(c, failure)
+			}
 			return
 		}
 		middleware.NoStore(ctx, c.Writer.Header())
@@ -70,5 +74,8 @@ func Handler(m *middleware.Middleware, cart func(*gin.Context) (resolver.Cart, e
 
 // FromContext returns the eligible payment methods of the request, as [middleware.FromContext] does.
 func FromContext(c *gin.Context) (*resolver.Eligibility, error) {
+	if c == nil || c.Request == nil {
+		return nil, fmt.Errorf("ginadapter: %w: the *gin.Context has no request", middleware.ErrNotMounted)
+	}
 	return middleware.FromContext(c.Request.Context())
 }

@@ -1,5 +1,5 @@
-// Package httpadapter mounts tender on net/http, and on every router that takes func(http.Handler) http.Handler, such as
-// chi and gorilla/mux.
+// Package httpadapter mounts tender on net/http, and on every router that takes a func(http.Handler) http.Handler, such
+// as chi and gorilla/mux.
 package httpadapter
 
 import (
@@ -17,8 +17,8 @@ type config struct {
 	onFailure func(http.ResponseWriter, *http.Request, *middleware.Failure)
 }
 
-// OnFailure has f answer the requests that get no payment methods, in place of problem+json. Nothing is written after it
-// returned. f.Err is for logs, not for the client. A nil function changes nothing.
+// OnFailure has f answer the requests that get no payment methods, in place of problem+json. Nothing is written after f
+// returned. failure.Err is for logs, not for the client. A nil function changes nothing.
 func OnFailure(f func(w http.ResponseWriter, r *http.Request, failure *middleware.Failure)) Option {
 	return func(c *config) {
 		if f != nil {
@@ -34,7 +34,9 @@ func OnFailure(f func(w http.ResponseWriter, r *http.Request, failure *middlewar
 //
 // OPTIONS passes without a cart. Wrap a route's handler, not a whole mux: only behind its router does a request have
 // path values.
-func Wrap(m *middleware.Middleware, cart func(*http.Request) (resolver.Cart, error), opts ...Option) func(http.Handler) http.Handler {
+func Wrap(
+	m *middleware.Middleware, cart func(*http.Request) (resolver.Cart, error), opts ...Option,
+) func(http.Handler) http.Handler {
 	c := config{onFailure: func(w http.ResponseWriter, _ *http.Request, f *middleware.Failure) { f.Write(w) }}
 	for _, opt := range opts {
 		if opt != nil {

@@ -70,8 +70,7 @@ func checkLoopback(addr string) error {
 		return fmt.Errorf("ADDR %q is not host:port: %w", addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("ADDR %q is not an address of the loopback interface (use 127.0.0.1:9090, [::1]:9090 or localhost:9090)",
-			addr)
+		return fmt.Errorf("ADDR %q is not an address of the loopback interface (use 127.0.0.1:9090 or [::1]:9090)", addr)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ const (
 	maxBody = 4 << 20
 	// maxErrorBody is the same for a refusal, whose body only explains it.
 	maxErrorBody = 64 << 10
-	// longestWait is how long a call waits before a further attempt at most. A Retry-After beyond is the caller's to wait for.
+	// longestWait is how long a call waits before a further attempt at most. Beyond it, the wait is the caller's.
 	longestWait = 30 * time.Second
 )
 
@@ -139,8 +139,8 @@ func refusal(call string, resp *http.Response) *Error {
 	return e
 }
 
-// sameOriginOnly follows a redirect only if it repeats the same request (307, 308) to the same scheme, host and port: any
-// other would show the credential to somebody else, or turn a POST into a GET.
+// sameOriginOnly follows a redirect only if it repeats the same request (307, 308) to the same scheme, host and port:
+// any other would show the credential to somebody else, or turn a POST into a GET.
 func sameOriginOnly(req *http.Request, via []*http.Request) error {
 	status := req.Response.StatusCode
 	repeats := status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect

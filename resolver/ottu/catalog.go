@@ -9,7 +9,7 @@ import (
 	"github.com/tendergo/tender/resolver"
 )
 
-// method is one entry of payment_methods. What decides whether a shopper may be charged by it is strict; the rest is soft.
+// method is one entry of payment_methods. What decides whether a shopper may be charged by it is strict, the rest soft.
 type method struct {
 	Code            string              `json:"code"`
 	Sandbox         *bool               `json:"is_sandbox"`
@@ -32,6 +32,9 @@ type method struct {
 		Processor  soft[string] `json:"processor"`
 	}] `json:"connector"`
 }
+
+// maxEntries is more methods than any merchant has, and few enough to compare and to report each.
+const maxEntries = 1000
 
 // decodeCatalog reads an answer of the Payment Methods API. Its errors quote nothing of it.
 func decodeCatalog(body []byte) (resolver.Catalog, error) {
@@ -57,6 +60,9 @@ func decodeCatalog(body []byte) (resolver.Catalog, error) {
 	default:
 		return resolver.Catalog{}, errors.New("it has neither payment_methods nor pg_codes")
 	}
+	if len(entries) > maxEntries {
+		return resolver.Catalog{}, fmt.Errorf("%s has more than %d entries", list, maxEntries)
+	}
 	seen := make(map[string]bool, len(entries))
 	for i, entry := range entries {
 		m, err := decode(entry)
@@ -73,7 +79,7 @@ func decodeCatalog(body []byte) (resolver.Catalog, error) {
 	if len(entries) > 0 && len(catalog.Methods) == 0 {
 		return resolver.Catalog{}, fmt.Errorf("none of its %d methods makes sense: %w", len(entries), catalog.Dropped[0])
 	}
-	for _, past := range doc.Past.v {
+	for _, past := range doc.Past.v[:min(len(doc.Past.v), maxEntries)] {
 		if code := past.v.Code; wellFormed(code) && !slices.Contains(catalog.Past, code) {
 			catalog.Past = append(catalog.Past, code)
 		}

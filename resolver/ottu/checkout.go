@@ -14,8 +14,8 @@ import (
 	"github.com/tendergo/tender/resolver"
 )
 
-// SessionRequest is a Checkout session to be created. Type, Amount, Currency and PGCodes are required; the zero value of
-// any other field is not sent. The limits are those of Ottu's OpenAPI file.
+// SessionRequest is a Checkout session to be created. Type, Amount, Currency and PGCodes are required; the zero value
+// of any other field is not sent. The limits are those of Ottu's OpenAPI file.
 //
 // Printing or logging a SessionRequest shows none of the customer's data.
 type SessionRequest struct {
@@ -25,7 +25,7 @@ type SessionRequest struct {
 	Amount string `json:"amount" validate:"required"`
 	// Currency is an ISO 4217 code in capitals.
 	Currency string `json:"currency_code" validate:"required,iso4217"`
-	// PGCodes are the methods that the shopper may choose from: those of the cart's [resolver.Eligibility], or some of them.
+	// PGCodes are what the shopper may choose from: the methods of the cart's [resolver.Eligibility], or some of them.
 	PGCodes []string `json:"pg_codes" validate:"required,min=1"`
 
 	// PaymentType is "one_off", which Ottu assumes, "auto_debit", "save_card" or "auto_pay". To save a card is free, so it
@@ -70,8 +70,9 @@ const (
 	maxSessionID = 128
 )
 
-// CreateSession creates a Checkout session. It is sent once and never again, for each one that arrives is a payment of its
-// own: after a network failure there may be a session that nobody knows. A request that cannot be right is not sent.
+// CreateSession creates a Checkout session. It is sent once and never again, for each one that arrives is a payment of
+// its own: after a network failure there may be a session that nobody knows. A request that cannot be
+// right is not sent.
 // Every error is an *[Error]; see [RejectedPGCodes] for methods that were eligible a moment ago.
 func (c *Client) CreateSession(ctx context.Context, r SessionRequest) (*Session, error) {
 	const name = "create session"
@@ -84,8 +85,9 @@ func (c *Client) CreateSession(ctx context.Context, r SessionRequest) (*Session,
 // Session retrieves a session by its ID, with the retries of [Client.PaymentMethods]. Every error is an *[Error].
 func (c *Client) Session(ctx context.Context, id string) (*Session, error) {
 	const name = "retrieve session"
-	if id == "" || len(id) > maxSessionID || strings.Trim(id, ".") == "" || !utf8.ValidString(id) {
-		return nil, complaints{"session_id": {fmt.Sprintf("is not 1 to %d characters that name a session", maxSessionID)}}.err(name)
+	if len(id) > maxSessionID || strings.Trim(id, ".") == "" || !utf8.ValidString(id) {
+		why := fmt.Sprintf("is not 1 to %d characters that name a session", maxSessionID)
+		return nil, complaints{"session_id": {why}}.err(name)
 	}
 	rq := request{name: name, method: http.MethodGet, path: sessionsPath + url.PathEscape(id) + "/", read: true}
 	return c.session(ctx, rq)

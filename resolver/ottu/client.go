@@ -62,8 +62,8 @@ func build(urlName, baseURL string, credential Credential, opts []Option, found 
 	return c, nil
 }
 
-// parseBase normalises a base URL: scheme and host in lower case, no default port, no slash at the end. Its mistakes show
-// no more of the URL than the host.
+// parseBase normalises a base URL: scheme and host in lower case, no default port, no slash at the end. Its mistakes
+// show no more of the URL than the host.
 func (c *config) parseBase(name, raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" {

@@ -27,7 +27,7 @@ type Credential struct {
 
 // APIKey is a merchant's private API key. A public key is refused by the Payment Methods API.
 //
-// Its principal (see [resolver.Identity]) is a keyed hash of the key, so answers are not shared across a change of the key.
+// Its principal (see [resolver.Identity]) is a keyed hash of the key: another key shares no answers with it.
 func APIKey(key string) Credential { return apiKey("the API key", key) }
 
 // apiKey is APIKey with a name for the mistakes.

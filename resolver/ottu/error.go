@@ -51,7 +51,7 @@ type Error struct {
 	Code string
 	// Message is what Ottu says, or empty.
 	Message string
-	// Fields are the complaints about each field of the request. A nested field is named by its path, as in "agreement.id".
+	// Fields are the complaints about each field of the request. A nested one is named by its path, as in "agreement.id".
 	Fields map[string][]string
 
 	call       string
@@ -91,8 +91,8 @@ func (e *Error) class() (err error, advice string) {
 		return ErrUnavailable, "try again later"
 	case e.Status >= 400 && e.Status < 500, e.Status == 0 && e.cause == nil:
 		return ErrRejected, "correct the request: Fields has the reasons"
-	case e.Status >= 300 && e.Status < 400:
-		return ErrUnavailable, "check the base URL"
+	case e.Status > 0 && e.Status < 400:
+		return ErrUnavailable, "check the base URL, and what stands between here and Ottu"
 	default:
 		return ErrUnavailable, "try again later"
 	}
@@ -130,8 +130,8 @@ func (e *Error) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, e.Error()
 // LogValue is Error for slog.
 func (e *Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// RejectedPGCodes tells whether Ottu refused a request because of its pg_codes: the methods that were offered for the cart
-// are no longer what the cache says, or do not go together.
+// RejectedPGCodes tells whether Ottu refused a request because of its pg_codes: the methods that were offered for the
+// cart are no longer what the cache says, or do not go together.
 func RejectedPGCodes(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Status != http.StatusBadRequest && e.Status != http.StatusUnprocessableEntity {

@@ -26,8 +26,8 @@ func unreachable(call, problem string, err error) *Error {
 	return &Error{call: call, problem: problem + ": " + describe(err), cause: quiet{err}, again: !untrusted}
 }
 
-// quiet answers errors.Is and errors.As like the error within and hides its text: a transport may write the headers that
-// it was given, and a token function the token.
+// quiet answers errors.Is and errors.As like the error within and hides its text: a transport may write the headers
+// that it was given, and a token function the token.
 type quiet struct{ err error }
 
 func (q quiet) Error() string              { return describe(q.err) }
@@ -100,9 +100,9 @@ func readRetryAfter(header string, now time.Time) time.Duration {
 	return 0
 }
 
-// readError decodes the body of a refusal. Four shapes are documented: the fields with their complaints; a detail alone; an
-// error object with a type, code and message; and the detail of a failed operation, with what the gateway said, which is
-// left out. A body that is none of them leaves e as it is: the status has said enough.
+// readError decodes the body of a refusal. Four shapes are documented: the fields with their complaints; a detail
+// alone; an error object with a type, code and message; and the detail of a failed operation, with what the gateway
+// said, which is left out. A body that is none of them leaves e as it is: the status has said enough.
 func (e *Error) readError(body []byte) {
 	var doc map[string]json.RawMessage
 	if json.Unmarshal(body, &doc) != nil {

@@ -26,10 +26,10 @@ type methodsRequest struct {
 // PaymentMethods asks which methods pass the filters. Plugin and Environment must be set; without them nothing is sent.
 //
 // The codes come from payment_methods or, where that is absent or null, from a bare pg_codes list, whose methods have a
-// Code and nothing else. An entry with an empty, ill-formed or repeated code, or with a wrong type in its code, operation,
-// is_sandbox, is_tokenizable or auto_debit_enabled is left out and reported in [resolver.Catalog]; any other field of a
-// wrong type counts as absent. An answer that has neither list, or only entries that make no sense, is an error; an
-// empty list is not.
+// Code and nothing else. An entry with an empty, ill-formed or repeated code, or with a wrong type in its code,
+// operation, is_sandbox, is_tokenizable or auto_debit_enabled is left out and reported in [resolver.Catalog]; any other
+// field of a wrong type counts as absent. An answer that has neither list, or only entries that make no sense, is an
+// error; an empty list is not.
 //
 // After 429, a 5xx or a connection failure it asks again, up to three times, 1, 2 and 4 seconds later or when
 // Retry-After says, but not where that would be after ctx's deadline, and not where [resolver.MayRetry] says no.

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Session is one payment, as the Checkout API answers. It holds nothing of the customer, but whoever has its ID or URL can
-// see and pay it.
+// Session is one payment, as the Checkout API answers. It holds nothing of the customer, but whoever has its ID or URL
+// can see and pay it.
 type Session struct {
 	ID string
 	// CheckoutURL is where to send the shopper, and ShortURL the same for a message. Either may be empty.

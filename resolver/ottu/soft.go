@@ -45,7 +45,7 @@ func (c *coded) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// wellFormed tells whether s can be a pg_code: Ottu's documents allow up to 50 letters, digits, hyphens and underscores.
+// wellFormed tells whether s can be a pg_code: Ottu's OpenAPI file allows 50 letters, digits, hyphens and underscores.
 func wellFormed(s string) bool {
 	if s == "" || len(s) > 50 {
 		return false

@@ -49,8 +49,8 @@ func (m *Merchant) retrieveSession(c *call) reply {
 	return reply{status: http.StatusOK, body: m.render(s)}
 }
 
-// updateSession is PUT, which replaces all fields, and PATCH, which keeps those that are not sent. Either needs a session
-// that nobody has paid yet.
+// updateSession is PUT, which replaces all fields, and PATCH, which keeps those that are not sent. Either needs a
+// session that nobody has paid yet.
 func (m *Merchant) updateSession(c *call) reply {
 	s := m.sessions[c.id]
 	if s == nil {
@@ -80,7 +80,7 @@ func (m *Merchant) render(s *session) map[string]any {
 		"state":              s.state,
 		"amount":             s.amount,
 		"payment_type":       s.paymentType,
-		"expiration_time":    cmp.Or[any](s.fields["expiration_time"], "1 00:00:00"),
+		"expiration_time":    cmp.Or[any](s.fields["expiration_time"], "24:00:00"),
 		"checkout_url":       s.base + pagePath + "?session_id=" + s.id,
 		"checkout_short_url": s.base + shortPath + s.id,
 	})
@@ -107,8 +107,9 @@ func (m *Merchant) render(s *session) map[string]any {
 }
 
 // MarkPaid does what a shopper does on the payment page: it pays the session with one of its pg_codes, the first one
-// where pgCode is empty. The customer's past methods then include it, and where the session was to save a card or starts an
-// agreement, the customer has a card. With a MID that authorises, the session is authorized instead and nothing is paid.
+// where pgCode is empty. The customer's past methods then include it, and where the session was to save a card or
+// starts an agreement, the customer has a card. With a MID that authorises, the session is authorized instead and
+// nothing is paid.
 func (m *Merchant) MarkPaid(sessionID, pgCode string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

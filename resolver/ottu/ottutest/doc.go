@@ -46,8 +46,8 @@
 //
 // # The control API
 //
-// A Merchant made with [WithControl] can be broken while it runs, by curl. Requests need no credential and must come from
-// this machine. Durations are written as in Go: "300ms", "2s".
+// A Merchant made with [WithControl] can be broken while it runs, by curl. Requests need no credential and must come
+// from this machine. Durations are written as in Go: "300ms", "2s".
 //
 //	POST   /_sim/fail         {"status":503,"shape":"detail","times":3,"path":"/b/pbl/","retry_after":"2s"}: see Fault;
 //	                          also {"body":"html"}, {"hang":true}, {"drop":true}

@@ -59,8 +59,8 @@ const (
 
 var bodies = []Body{BodyEmpty, BodyGarbage, BodyHTML, BodyTruncated, BodyOversized, BodyWrongTypes}
 
-// Break adds a Fault. Faults apply in the order in which they were added: three that each concern one request give three
-// requests a different failure each.
+// Break adds a Fault. Faults apply in the order in which they were added: three that each concern one request give
+// three requests a different failure each.
 func (m *Merchant) Break(f Fault) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -66,17 +66,17 @@ func WithMIDs(mids ...MID) Option {
 	return func(c *config) { c.start = mids }
 }
 
-// WithFalseIsNoFilter makes "tokenizable": false and "auto_debit": false mean the same as their absence. By default they
-// ask for the gateways that cannot. Ottu's documents say only that a filter works "if defined", so a shop that sends
-// false should be tested both ways.
+// WithFalseIsNoFilter makes "tokenizable": false and "auto_debit": false mean the same as their absence. By default
+// they ask for the gateways that cannot. Ottu's documents say only that a filter works "if defined", so a shop that
+// sends false should be tested both ways.
 func WithFalseIsNoFilter() Option { return func(c *config) { c.falseIsNoFilter = true } }
 
 // WithControl serves the control API under /_sim/, see the package documentation. It has no credential, so it answers
 // callers on this machine only.
 func WithControl() Option { return func(c *config) { c.control = true } }
 
-// NewMerchant makes a merchant with [DefaultMIDs] and the default credentials. Within a testing/synctest bubble, make it
-// inside of the bubble.
+// NewMerchant makes a merchant with [DefaultMIDs] and the default credentials. Within a testing/synctest bubble, make
+// it inside of the bubble.
 func NewMerchant(opts ...Option) *Merchant {
 	closed := make(chan struct{})
 	m := &Merchant{closed: closed, close: sync.OnceFunc(func() { close(closed) })}
@@ -134,8 +134,8 @@ func (m *Merchant) RecordPayment(customerID, pgCode string) {
 	m.recordPayment(customerID, pgCode)
 }
 
-// SetBalance gives the customer a wallet with this balance, a decimal number. M-Wallet entries are shown while it is more
-// than zero: one page of Ottu's documents says so, another asks only for an enabled wallet.
+// SetBalance gives the customer a wallet with this balance, a decimal number. M-Wallet entries are shown while it is
+// more than zero: one page of Ottu's documents says so, another asks only for an enabled wallet.
 func (m *Merchant) SetBalance(customerID, currency, amount string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -164,8 +164,8 @@ type rateLimit struct {
 	used   map[string]int
 }
 
-// LimitRate allows each credential n requests per window and answers 429 with a Retry-After beyond. Zero for n lifts the
-// limit. Ottu documents 90,000 a day and user.
+// LimitRate allows each credential n requests per window and answers 429 with a Retry-After beyond. Zero for n lifts
+// the limit. Ottu documents 90,000 a day and user.
 func (m *Merchant) LimitRate(n int, window time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -27,7 +27,7 @@ func TestEveryFilterNarrowsTheList(t *testing.T) {
 			"mpgs-auth checkoutcom"},
 		"gateway names":         {`"type":"production","pg_names":["tabby","mpgs"]`, "mpgs mpgs-auth tabby"},
 		"unknown gateway names": {`"pg_names":["nobody"]`, ""},
-		"tags are joined by or": {`"tags":["demo","subscriptions"],"type":"sandbox","operation":"purchase"`, sandboxPurchases},
+		"tags are joined by or": {`"tags":["demo","donations"],"type":"sandbox","operation":"purchase"`, sandboxPurchases},
 		"one tag":               {`"tags":["subscriptions"],"type":"production"`, "mpgs benefit"},
 		"a tag that nobody has": {`"tags":["donations"]`, ""},
 		"payment services are joined by or": {`"payment_services":["samsung_pay","google_pay"],"type":"production"`,
@@ -50,15 +50,17 @@ func TestEveryFilterNarrowsTheList(t *testing.T) {
 
 func TestThePluginNarrowsTheList(t *testing.T) {
 	m := ottutest.NewMerchant()
-	if got := ask(t, m, `{"plugin":"payment_request","pg_names":["cod","tabby"],"type":"production"}`).codes(t); got != "tabby" {
+	a := ask(t, m, `{"plugin":"payment_request","pg_names":["cod","tabby"],"type":"production"}`)
+	if got := a.codes(t); got != "tabby" {
 		t.Errorf("cod is for e_commerce only, got %s", got)
 	}
 }
 
 func TestFalseCanMeanNoFilter(t *testing.T) {
 	m := ottutest.NewMerchant(ottutest.WithFalseIsNoFilter())
-	body := `{"plugin":"e_commerce","pg_names":["kpay","benefit"],"type":"production","tokenizable":false,"auto_debit":false}`
-	if got := ask(t, m, body).codes(t); got != "kpay benefit" {
+	a := ask(t, m, `{"plugin":"e_commerce","pg_names":["kpay","benefit"],"type":"production",`+
+		`"tokenizable":false,"auto_debit":false}`)
+	if got := a.codes(t); got != "kpay benefit" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -88,7 +90,8 @@ production
 --x--
 `, "\n", "\r\n")
 	for contentType, body := range map[string]string{
-		"application/json":                  `{"plugin":"e_commerce","currencies":["USD","BHD"],"tokenizable":true,"type":"production"}`,
+		"application/json": `{"plugin":"e_commerce","currencies":["USD","BHD"],"tokenizable":true,` +
+			`"type":"production"}`,
 		"application/x-www-form-urlencoded": "plugin=e_commerce&currencies=USD&currencies=BHD&tokenizable=1&type=production",
 		"multipart/form-data; boundary=x":   multipart,
 	} {
@@ -123,7 +126,11 @@ func TestPastMethodsAreTheCustomersOwn(t *testing.T) {
 	for _, code := range []string{"tabby", "gone", "tabby", "kpay"} {
 		m.RecordPayment("c1", code)
 	}
-	for customer, want := range map[string]string{`,"customer_id":"c1"`: "tabby gone kpay", `,"customer_id":"c2"`: "", "": ""} {
+	for customer, want := range map[string]string{
+		`,"customer_id":"c1"`: "tabby gone kpay",
+		`,"customer_id":"c2"`: "",
+		"":                    "",
+	} {
 		a := ask(t, m, `{"plugin":"e_commerce","currencies":["KWD"]`+customer+`}`)
 		if got := a.past(); got != want {
 			t.Errorf("%q: got %q, want %q", customer, got, want)

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// MID is one gateway configuration of the merchant, as the admin panel of Ottu holds it. The JSON names are those of the
-// API, and of the control API.
+// MID is one gateway configuration of the merchant, as the admin panel of Ottu holds it. The JSON names are those of
+// the API, and of the control API.
 //
-// Only Code and Currencies are needed: [Merchant.SetMID] fills in the rest. A MID that is zero otherwise is a production
-// gateway, in use, that takes purchases in every plugin and keeps no cards.
+// Only Code and Currencies are needed: [Merchant.SetMID] fills in the rest. A MID that is zero otherwise is a
+// production gateway, in use, that takes purchases in every plugin and keeps no cards.
 type MID struct {
 	// Code is the pg_code.
 	Code string `json:"code"`

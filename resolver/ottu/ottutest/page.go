@@ -15,7 +15,8 @@ var payPage = template.Must(template.New("").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Simulated payment</title>
 <style>body{font:16px sans-serif;max-width:26em;margin:3em auto;padding:0 1em}
-button{display:flex;align-items:center;gap:1em;width:100%;margin:.5em 0;padding:.6em;font:inherit}img{height:2em}</style>
+button{display:flex;align-items:center;gap:1em;width:100%;margin:.5em 0;padding:.6em;font:inherit}
+img{height:2em}</style>
 </head><body><h1>{{.Currency}} {{.Amount}}</h1>
 {{if .Done}}<p>This payment is {{.Done}}.</p>{{else}}<p>A simulated payment page: no money moves.</p>
 <form method="post" action="{{.Action}}"><input type="hidden" name="session_id" value="{{.ID}}">

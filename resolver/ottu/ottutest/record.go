@@ -64,8 +64,8 @@ func (m *Merchant) done(entry *Request, status int) {
 	entry.Status = status
 }
 
-// Requests returns what the API was asked, oldest first: the caller's own copies of the last 10,000. Requests for logos,
-// for pages and to the control API are not among them.
+// Requests returns what the API was asked, oldest first: the caller's own copies of the last 10,000. Requests for
+// logos, for pages and to the control API are not among them.
 func (m *Merchant) Requests() []Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,7 +1,7 @@
 package ottutest
 
-// DefaultMIDs returns the MIDs of a believable merchant in the Gulf: real and test gateways side by side under different
-// codes, which is how Ottu tells the environments apart.
+// DefaultMIDs returns the MIDs of a believable merchant in the Gulf: real and test gateways side by side under
+// different codes, which is how Ottu tells the environments apart.
 //
 //	code             sandbox twin       currencies                      notes
 //	kpay             kpay-test          KWD                             KNET debit cards: keeps no card

@@ -15,8 +15,8 @@ func TestEachShapeShowsItsFields(t *testing.T) {
 		ottutest.ShapeFull: {strings.Replace(openAPI, "default", "connector default", 1) + " type",
 			`"payment_services":[{"code":"wallet","name":"Wallet","name_ar":"المحفظة"}]`},
 		ottutest.ShapeOpenAPI: {openAPI, `"payment_services":[{"code":"wallet","name":"Wallet","name_ar":"المحفظة"}]`},
-		ottutest.ShapeMWallet: {"accepted_currencies auto_debit_enabled code default_currency is_sandbox is_tokenizable name " +
-			"operation operations payment_services tags", `"payment_services":["wallet"]`},
+		ottutest.ShapeMWallet: {"accepted_currencies auto_debit_enabled code default_currency is_sandbox is_tokenizable " +
+			"name operation operations payment_services tags", `"payment_services":["wallet"]`},
 		ottutest.ShapeSDK: {"accepted_currencies code default_currency is_sandbox logo operation operations pg wallets",
 			`"pg":"M-Wallet"`},
 	} {
@@ -70,7 +70,8 @@ func TestLogosAreServed(t *testing.T) {
 	if !ok {
 		t.Fatalf("%s does not lead back to the merchant", logo("kpay"))
 	}
-	for path, want := range map[string]string{path: ">KNET</text>", strings.Replace(path, "kpay", "own", 1): "&lt;Own&gt;"} {
+	own := strings.Replace(path, "kpay", "own", 1)
+	for path, want := range map[string]string{path: ">KNET</text>", own: "&lt;Own&gt;"} {
 		a := call(t, m, http.MethodGet, path, "")
 		if a.header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(a.text, want) {
 			t.Errorf("%s: %s", path, a.text)

@@ -11,11 +11,11 @@ import (
 )
 
 // sameProvider is Ottu's own wording, since a shop may have to recognise it.
-const sameProvider = "Multiple wallets of the same provider are available for this currency across the selected payment " +
-	"gateways. Only one wallet per provider may be available for a transaction."
+const sameProvider = "Multiple wallets of the same provider are available for this currency across the selected " +
+	"payment gateways. Only one wallet per provider may be available for a transaction."
 
-// What Checkout takes besides the fields that readTerms reads one by one: texts with their greatest length, booleans, and
-// objects whose contents are taken as they are.
+// What Checkout takes besides the fields that readTerms reads one by one: texts with their greatest length, booleans,
+// and objects whose contents are taken as they are.
 var (
 	sessionTexts = map[string]int{"customer_email": 128, "customer_first_name": 64, "customer_last_name": 64,
 		"customer_phone": 16, "order_no": 128, "product_type": 128, "vendor_name": 64, "expiration_time": 32, "unit_code": 64}
@@ -212,8 +212,8 @@ func formatAmount(s, currency string) string {
 	return whole + "." + fraction + strings.Repeat("0", max(0, n-len(fraction)))
 }
 
-// decimals are those that the page on Checkout names. It is a table of the simulator's own, so that a client's mistake is
-// not repeated here.
+// decimals are those that the page on Checkout names. It is a table of the simulator's own, so that a client's mistake
+// is not repeated here.
 func decimals(currency string) int {
 	switch currency {
 	case "KWD", "BHD", "OMR", "IQD", "JOD", "LYD":

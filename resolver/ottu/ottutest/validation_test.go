@@ -38,6 +38,10 @@ func TestABadQuestionIsAFieldError(t *testing.T) {
 			`"operation":["\"7\" is not a valid choice."],"plugin":["This field is required."]}`},
 		"a list":     {`[]`, `{"non_field_errors":["Invalid data. Expected a dictionary, but got list."]}`},
 		"a float":    {`1.5`, `{"non_field_errors":["Invalid data. Expected a dictionary, but got float."]}`},
+		"a string":   {`"x"`, `{"non_field_errors":["Invalid data. Expected a dictionary, but got str."]}`},
+		"a number":   {`7`, `{"non_field_errors":["Invalid data. Expected a dictionary, but got int."]}`},
+		"a boolean":  {`true`, `{"non_field_errors":["Invalid data. Expected a dictionary, but got bool."]}`},
+		"a null":     {`null`, `{"non_field_errors":["Invalid data. Expected a dictionary, but got NoneType."]}`},
 		"two values": {`{"plugin":"e_commerce"}{}`, `{"detail":"JSON parse error - there is more after the value"}`},
 		"no UTF-8":   {"{\"plugin\":\"\xff\"}", `{"detail":"JSON parse error - the body is not UTF-8"}`},
 	} {

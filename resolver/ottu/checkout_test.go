@@ -1,0 +1,127 @@
+package ottu_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/tendergo/tender/resolver/ottu"
+)
+
+func order() ottu.SessionRequest {
+	return ottu.SessionRequest{Type: "e_commerce", Amount: "12.500", Currency: "KWD", PGCodes: []string{"kpay", "mpgs"},
+		CustomerID: "cust_77f0", CustomerEmail: shopper, CustomerPhone: "+96550000000"}
+}
+
+func TestASessionIsCreatedWithWhatTheShopSaid(t *testing.T) {
+	r := order()
+	r.PaymentType, r.OrderNo, r.Language, r.ExpirationTime = "auto_debit", "A-17", "ar", "00:30:00"
+	r.CustomerFirstName, r.CustomerLastName = "نورة", "Noor"
+	r.RedirectURL, r.WebhookURL = "https://shop.test/done", "https://shop.test/hook"
+	r.Agreement = &ottu.Agreement{ID: "sub-1", Type: "recurring", Frequency: "monthly", AmountVariability: "fixed",
+		ExpiryDate: "2027-01-01", CycleIntervalDays: 30, TotalCycles: 12}
+	const want = `{"type":"e_commerce","amount":"12.500","currency_code":"KWD","pg_codes":["kpay","mpgs"],` +
+		`"payment_type":"auto_debit","agreement":{"id":"sub-1","type":"recurring","frequency":"monthly",` +
+		`"amount_variability":"fixed","expiry_date":"2027-01-01","cycle_interval_days":30,"total_cycles":12},` +
+		`"customer_id":"cust_77f0","customer_email":"shopper@example.com","customer_phone":"+96550000000",` +
+		`"customer_first_name":"نورة","customer_last_name":"Noor","order_no":"A-17","language":"ar",` +
+		`"redirect_url":"https://shop.test/done","webhook_url":"https://shop.test/hook","expiration_time":"00:30:00"}`
+	rt := transport(func(req *http.Request, body []byte) (*http.Response, error) {
+		if req.Method != http.MethodPost || req.URL.String() != "https://shop.ottu.test/b/checkout/v1/pymt-txn/" {
+			t.Errorf("%s %s", req.Method, req.URL)
+		}
+		if string(body) != want {
+			t.Errorf("sent %s\nwant %s", body, want)
+		}
+		return response(201, `{"session_id":"s1"}`), nil
+	})
+	s, err := newClient(t, rt).CreateSession(t.Context(), r)
+	if err != nil || s.ID != "s1" {
+		t.Errorf("got %v, %v", s, err)
+	}
+}
+
+func TestASessionThatOttuWouldRefuseIsNotAskedFor(t *testing.T) {
+	type request = ottu.SessionRequest
+	long := strings.Repeat("c", 129)
+	for name, test := range map[string]struct {
+		change func(*request)
+		want   string
+	}{
+		"no type":        {func(r *request) { r.Type = "" }, "type is missing"},
+		"another type":   {func(r *request) { r.Type = "e-commerce" }, "type is none of"},
+		"no amount":      {func(r *request) { r.Amount = "" }, "amount is missing"},
+		"exponent":       {func(r *request) { r.Amount = "1e9" }, `amount is wrong: amount "1e9"`},
+		"four decimals":  {func(r *request) { r.Amount = "1.0001" }, "at most 3 decimals"},
+		"no currency":    {func(r *request) { r.Currency = "" }, "currency_code is missing"},
+		"small letters":  {func(r *request) { r.Currency = "kwd" }, "currency_code is not"},
+		"no pg_codes":    {func(r *request) { r.PGCodes = nil }, "pg_codes is missing"},
+		"empty pg_codes": {func(r *request) { r.PGCodes = []string{} }, "pg_codes"},
+		"a bad pg_code":  {func(r *request) { r.PGCodes[1] = shopper }, "pg_codes has a code"},
+		"long customer":  {func(r *request) { r.CustomerID = long }, "customer_id is longer than 64"},
+		"customer bytes": {func(r *request) { r.CustomerID = "\xc3" }, "customer_id is not UTF-8"},
+		"long e-mail":    {func(r *request) { r.CustomerEmail = long }, "customer_email is longer than 128"},
+		"long phone":     {func(r *request) { r.CustomerPhone = long }, "customer_phone is longer than 16"},
+		"long first name": {func(r *request) { r.CustomerFirstName = strings.Repeat("ن", 65) },
+			"customer_first_name is longer"},
+		"long last name":    {func(r *request) { r.CustomerLastName = long }, "customer_last_name is longer"},
+		"long order":        {func(r *request) { r.OrderNo = long }, "order_no is longer than 128"},
+		"language":          {func(r *request) { r.Language = "fr" }, "language is none of: en ar"},
+		"redirect":          {func(r *request) { r.RedirectURL = "/done" }, "redirect_url is not an absolute URL"},
+		"script":            {func(r *request) { r.WebhookURL = "javascript:x" }, "webhook_url is not an absolute URL"},
+		"payment type":      {func(r *request) { r.PaymentType = "later" }, "payment_type is none of"},
+		"save_card, paid":   {func(r *request) { r.PaymentType = "save_card" }, "amount is not 0"},
+		"one_off, agreed":   {func(r *request) { r.Agreement = &ottu.Agreement{ID: "a"} }, "agreement is there"},
+		"auto_debit, alone": {func(r *request) { r.PaymentType, r.CustomerID = "auto_debit", "" }, "agreement is missing"},
+		"agreement, no id": {func(r *request) {
+			r.PaymentType, r.Agreement = "auto_debit", &ottu.Agreement{}
+		}, "agreement.id is missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rt := transport(func(*http.Request, []byte) (*http.Response, error) {
+				t.Error("a request was sent")
+				return response(201, `{"session_id":"s1"}`), nil
+			})
+			r := order()
+			test.change(&r)
+			_, err := newClient(t, rt).CreateSession(t.Context(), r)
+			e, ok := errors.AsType[*ottu.Error](err)
+			if !ok || e.Status != 0 || len(e.Fields) == 0 || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+			leaks(t, "the error", everyVerb(err), shopper, "cust_77f0", "cccc")
+		})
+	}
+}
+
+func TestASaveCardSessionIsFree(t *testing.T) {
+	r := order()
+	r.PaymentType, r.Amount = "save_card", "0"
+	if _, err := newClient(t, always(201, `{"session_id":"s"}`)).CreateSession(t.Context(), r); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASessionIDCannotLeaveItsPlaceInThePath(t *testing.T) {
+	for id, want := range map[string]string{
+		"sess_9f8e":   "/b/checkout/v1/pymt-txn/sess_9f8e/",
+		"../card?x=1": "/b/checkout/v1/pymt-txn/..%2Fcard%3Fx=1/",
+		"a/b#c":       "/b/checkout/v1/pymt-txn/a%2Fb%23c/",
+		"":            "", ".": "", "..": "", "\xff": "",
+		strings.Repeat("s", 129): "",
+	} {
+		var asked string
+		rt := transport(func(req *http.Request, body []byte) (*http.Response, error) {
+			asked = req.URL.RequestURI()
+			if req.Method != http.MethodGet || len(body) > 0 || req.Header.Get("Content-Type") != "" {
+				t.Errorf("%s with %q", req.Method, body)
+			}
+			return response(200, `{"session_id":"s"}`), nil
+		})
+		_, err := newClient(t, rt).Session(t.Context(), id)
+		if asked != want || (want == "") != errors.Is(err, ottu.ErrRejected) {
+			t.Errorf("%q asked for %q (%v), want %q", id, asked, err, want)
+		}
+	}
+}
