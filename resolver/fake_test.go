@@ -26,6 +26,8 @@ type fake struct {
 	mu    sync.Mutex
 	reply reply
 	asked []asked
+	open  int // calls under way
+	peak  int // the most there were
 }
 
 type asked struct {
@@ -39,7 +41,14 @@ func (s *fake) PaymentMethods(ctx context.Context, f resolver.Filters) (resolver
 	s.mu.Lock()
 	s.asked = append(s.asked, asked{time.Now(), f})
 	n, r := len(s.asked), s.reply
+	s.open++
+	s.peak = max(s.peak, s.open)
 	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.open--
+	}()
 	return r(ctx, n, f)
 }
 
@@ -58,6 +67,13 @@ func (s *fake) log() []asked {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.asked)
+}
+
+// atOnce is the most calls that were under way together.
+func (s *fake) atOnce() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.peak
 }
 
 func (s *fake) calls() int { return len(s.log()) }

@@ -153,32 +153,20 @@ func TestOnlyAFlightThatSomebodyWaitsForMayRetry(t *testing.T) {
 
 func TestTheFlightsAtOnceAreBoundedAndSomeAreKeptForBaseAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var now, most int
-		var mu sync.Mutex
-		count := func(by int) {
-			mu.Lock()
-			defer mu.Unlock()
-			now += by
-			most = max(most, now)
-		}
-		src := scripted(func(ctx context.Context, n int, f resolver.Filters) (resolver.Catalog, error) {
-			count(1)
-			defer count(-1)
-			return after(4*time.Second, lists("kpay"))(ctx, n, f)
-		})
+		src := scripted(after(4*time.Second, lists("kpay")))
 		r := open(t, src, resolver.WithMaxFlights(8), resolver.WithMaxWait(10*time.Second))
 		var wg sync.WaitGroup
 		for i := range 50 {
 			wg.Go(func() { _, _ = r.Resolve(context.Background(), cartOf(fmt.Sprint("c", i))) })
 		}
 		synctest.Wait()
-		equal(t, "customers' flights at once", most, 6)
+		equal(t, "customers' flights at once", src.atOnce(), 6)
 		began := time.Now()
 		want(t, r, guest, "kpay")
 		equal(t, "a guest waited", time.Since(began), 4*time.Second)
 		wg.Wait()
-		if most > 8 {
-			t.Fatalf("%d flights at once", most)
+		if n := src.atOnce(); n > 8 {
+			t.Fatalf("%d flights at once", n)
 		}
 		if held := r.State().Counters.HeldFlights; held == 0 {
 			t.Fatal("the flights that found no place are not counted")
@@ -190,8 +178,7 @@ func TestTheFlightsAtOnceAreBoundedAndSomeAreKeptForBaseAnswers(t *testing.T) {
 func TestASourceMayCallTheResolver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r *resolver.Resolver
-		var src *fake
-		src = scripted(func(ctx context.Context, n int, f resolver.Filters) (resolver.Catalog, error) {
+		src := scripted(func(ctx context.Context, n int, _ resolver.Filters) (resolver.Catalog, error) {
 			if n == 1 {
 				_ = r.State()
 				if _, err := r.Resolve(ctx, resolver.Cart{Currency: "USD", Type: resolver.PreOrder}); err != nil {

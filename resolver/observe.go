@@ -116,11 +116,7 @@ func (r *Resolver) landed(s *slot, old *answer, f *flight) {
 		}
 		return
 	}
-	if !s.isBase() {
-		return
-	}
-	r.see(f.answer.list)
-	if old == nil {
+	if !s.isBase() || old == nil {
 		return
 	}
 	r.reportUnseen()
@@ -136,10 +132,10 @@ func (r *Resolver) landed(s *slot, old *answer, f *flight) {
 }
 
 // see notes which of the codes that rules name exist.
-func (r *Resolver) see(l *list) {
+func (r *Resolver) see(methods []*PaymentMethod) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, m := range l.all {
+	for _, m := range methods {
 		delete(r.unseen, m.Code)
 	}
 }

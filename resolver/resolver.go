@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -128,14 +129,12 @@ func (r *Resolver) spawn(f func()) bool {
 
 // eachSlot calls f with every slot there is.
 func (r *Resolver) eachSlot(f func(*slot)) {
-	for _, b := range r.order {
-		f(&b.slot)
-	}
 	r.mu.Lock()
-	for _, b := range r.broad {
+	bases := slices.AppendSeq(slices.Clone(r.order), maps.Values(r.broad))
+	r.mu.Unlock()
+	for _, b := range bases { // without mu, which is taken under a slot's
 		f(&b.slot)
 	}
-	r.mu.Unlock()
 	r.customers.each(f)
 }
 

@@ -195,8 +195,8 @@ func (s *slot) fly(ctx context.Context, f *flight, why purpose, retries bool) {
 
 	question := s.base.filters.Normalized() // a copy: the source may be anybody's
 	question.CustomerID = s.customer
-	ctx = withRetry(ctx, func() bool { return retries && r.gate.mayRetry(why) })
-	c, failed := ask(ctx, r.source, question)
+	may := func() bool { return retries && r.gate.mayRetry(why) }
+	c, failed := ask(withRetry(ctx, may), r.source, question)
 	if failed == nil {
 		a, failed = s.read(c)
 	}
@@ -216,6 +216,9 @@ func (s *slot) read(c Catalog) (*answer, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if s.isBase() {
+		r.see(methods)
 	}
 	a := &answer{fetched: time.Now().Round(0), own: s.customer != "", list: s.base.newList(methods, like)}
 	ages := r.ages

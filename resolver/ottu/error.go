@@ -67,47 +67,45 @@ func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 // Unwrap returns the class, such as [ErrForbidden], and the cause of a network failure, such as
 // [context.DeadlineExceeded]. The cause answers errors.Is and errors.As like the original, but does not print its text.
 func (e *Error) Unwrap() []error {
-	c, _ := e.class()
+	_, class := e.class()
 	if e.cause == nil {
-		return []error{c}
+		return []error{class}
 	}
-	return []error{c, e.cause}
+	return []error{class, e.cause}
 }
 
-// class is what e is, and what to do about it.
-func (e *Error) class() (err error, advice string) {
+// class is what to do about e, and which of the classes it is.
+func (e *Error) class() (advice string, class error) {
 	switch {
 	case e.Status == http.StatusUnauthorized:
-		return ErrUnauthorized, "use a private API key, or a user and password, of this merchant"
+		return "use a private API key, or a user and password, of this merchant", ErrUnauthorized
 	case e.Status == http.StatusForbidden:
-		return ErrForbidden, "give the API key or user the permission for this call"
+		return "give the API key or user the permission for this call", ErrForbidden
 	case e.Status == http.StatusNotFound:
-		return ErrNotFound, "check the base URL, and the ID where the call has one"
+		return "check the base URL, and the ID where the call has one", ErrNotFound
 	case e.Status == http.StatusLocked:
-		return ErrPaused, "ask Ottu why the installation is paused"
+		return "ask Ottu why the installation is paused", ErrPaused
 	case e.Status == http.StatusTooManyRequests:
-		return ErrRateLimited, "wait for RetryAfter, and ask less"
+		return "wait for RetryAfter, and ask less", ErrRateLimited
 	case e.Status == http.StatusRequestTimeout:
-		return ErrUnavailable, "try again later"
+		return "try again later", ErrUnavailable
 	case e.Status >= 400 && e.Status < 500, e.Status == 0 && e.cause == nil:
-		return ErrRejected, "correct the request: Fields has the reasons"
+		return "correct the request: Fields has the reasons", ErrRejected
 	case e.Status > 0 && e.Status < 400:
-		return ErrUnavailable, "check the base URL, and what stands between here and Ottu"
+		return "check the base URL, and what stands between here and Ottu", ErrUnavailable
 	default:
-		return ErrUnavailable, "try again later"
+		return "try again later", ErrUnavailable
 	}
 }
 
 func (e *Error) Error() string {
-	c, advice := e.class()
-	var b strings.Builder
-	b.WriteString("ottu: ")
-	for _, part := range []string{e.call, c.Error(), e.problem, e.fieldNames()} {
-		if part != "" {
-			b.WriteString(part + ": ")
+	advice, class := e.class()
+	text := "ottu: " + e.call + ": " + class.Error()
+	for _, detail := range []string{e.problem, e.fieldNames()} {
+		if detail != "" {
+			text += ": " + detail
 		}
 	}
-	text := strings.TrimSuffix(b.String(), ": ")
 	if e.Status != 0 {
 		text += ": status " + strconv.Itoa(e.Status)
 	}
@@ -116,11 +114,11 @@ func (e *Error) Error() string {
 
 // fieldNames lists what Ottu complains about. A name that does not look like one is not shown.
 func (e *Error) fieldNames() string {
-	if len(e.Fields) == 0 || e.problem != "" {
-		return ""
-	}
 	names := slices.Sorted(maps.Keys(e.Fields))
 	names = slices.DeleteFunc(names, func(s string) bool { return !wellFormed(strings.ReplaceAll(s, ".", "_")) })
+	if len(names) == 0 || e.problem != "" { // our own problem names them already
+		return ""
+	}
 	return "fields " + strings.Join(names[:min(len(names), 10)], ", ")
 }
 

@@ -32,12 +32,12 @@ func TestEachStatusHasOneClass(t *testing.T) {
 	} {
 		_, err := newClient(t, always(status, `{"detail":"no"}`)).CreateSession(t.Context(), order())
 		for _, class := range classes {
-			if errors.Is(err, class) != (class == want.class) {
+			if errors.Is(err, class) != errors.Is(want.class, class) {
 				t.Errorf("%d: errors.Is(%v, %v) is wrong", status, err, class)
 			}
 		}
 		for _, class := range theirs {
-			if errors.Is(err, class) != (class == want.also) {
+			if errors.Is(err, class) != errors.Is(want.also, class) {
 				t.Errorf("%d: errors.Is(%v, %v) is wrong", status, err, class)
 			}
 		}

@@ -92,7 +92,7 @@ const maxRetryAfter = time.Hour
 // readRetryAfter reads seconds or an HTTP date.
 func readRetryAfter(header string, now time.Time) time.Duration {
 	if n, err := strconv.ParseUint(header, 10, 32); err == nil {
-		return min(time.Duration(n)*time.Second, maxRetryAfter) //nolint:gosec // 32 bits of seconds fit
+		return min(time.Duration(n)*time.Second, maxRetryAfter)
 	}
 	if at, err := http.ParseTime(header); err == nil {
 		return min(max(at.Sub(now), 0), maxRetryAfter)

@@ -44,7 +44,9 @@ func newUpstream(delay time.Duration) *upstream {
 	return &upstream{delay: delay, started: make(chan struct{}, 1), asked: map[string]int{}}
 }
 
-func (u *upstream) Identity() resolver.Identity { return resolver.Identity{Origin: "https://shop.example"} }
+func (u *upstream) Identity() resolver.Identity {
+	return resolver.Identity{Origin: "https://shop.example"}
+}
 
 func (u *upstream) PaymentMethods(ctx context.Context, f resolver.Filters) (resolver.Catalog, error) {
 	u.mu.Lock()
@@ -81,7 +83,7 @@ func (u *upstream) PaymentMethods(ctx context.Context, f resolver.Filters) (reso
 	case healthy:
 	}
 	if version > 0 {
-		return resolver.Catalog{Methods: []resolver.PaymentMethod{method("v" + strconv.FormatInt(version, 10), "KWD")}}, nil
+		return resolver.Catalog{Methods: []resolver.PaymentMethod{method("v"+strconv.FormatInt(version, 10), "KWD")}}, nil
 	}
 	return catalog(f), nil
 }
@@ -175,4 +177,12 @@ func method(code, currency string) resolver.PaymentMethod {
 		Services: resolver.ListOf(resolver.PaymentService{Code: "apple_pay", Name: "Apple Pay"}), Tags: resolver.ListOf("e_commerce"),
 		Connector: resolver.Connector{Identifier: strings.Clone(code), Processor: "bank"},
 	}
+}
+
+// catalogCodes are the codes of catalog in a currency.
+func catalogCodes(currency string) (codes []string) {
+	for _, name := range gateways {
+		codes = append(codes, strings.ToLower(currency)+"-"+name)
+	}
+	return codes
 }

@@ -101,16 +101,16 @@ var answers = map[string]func(*testing.T, Mount){
 		if codes := ask("south"); !slices.Equal(codes, []string{"mada"}) {
 			t.Errorf("south: %v, %v", codes, got.err)
 		}
-		inNorth, inSouth := north.asked.Load(), south.asked.Load()
+		inNorth, inSouth := north.customers.Load(), south.customers.Load()
 		if _, err := south.Purge(resolver.Scope{CustomerID: customer}); err != nil {
 			t.Fatal(err)
 		}
 		ask("north")
 		ask("south")
-		if north.asked.Load() != inNorth {
+		if north.customers.Load() != inNorth {
 			t.Error("a purge of the one emptied the other")
 		}
-		if south.asked.Load() == inSouth {
+		if south.customers.Load() == inSouth {
 			t.Error("the purge did nothing")
 		}
 	},

@@ -4,7 +4,6 @@ package conformance
 import (
 	"bytes"
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -73,8 +72,9 @@ func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 // shop is a Resolver with the source behind it and the log in front.
 type shop struct {
 	*resolver.Resolver
-	asked atomic.Int64
-	log   *log
+	asked     atomic.Int64
+	customers atomic.Int64 // how many of asked were for a customer
+	log       *log
 }
 
 // newShop makes a shop whose source answers with the codes as production gateways, or with err.
@@ -94,6 +94,9 @@ func newShopOf(t *testing.T, ask func(context.Context, resolver.Filters) (resolv
 	s := &shop{log: new(log)}
 	src := resolver.SourceFunc(resolver.Identity{}, func(ctx context.Context, f resolver.Filters) (resolver.Catalog, error) {
 		s.asked.Add(1)
+		if f.CustomerID != "" {
+			s.customers.Add(1)
+		}
 		return ask(ctx, f)
 	})
 	res, err := resolver.New(src, resolver.Production, []string{"KWD", "USD"},
@@ -157,5 +160,3 @@ func (s *seen) codes() []string {
 	}
 	return s.eligible.PGCodes()
 }
-
-var errShop = errors.New("no session for " + customer)

@@ -61,6 +61,21 @@ func TestACredentialDecides(t *testing.T) {
 	}
 }
 
+func TestWhatAKeyMayDoCanBeChanged(t *testing.T) {
+	m := ottutest.NewMerchant()
+	for _, code := range []string{"kpay", "mpgs"} {
+		m.SetKey(ottutest.DefaultAPIKey, ottutest.Grant{PGCodes: []string{code}})
+		if got := ask(t, m, `{"plugin":"e_commerce"}`).codes(t); got != code {
+			t.Errorf("got %q, want %q", got, code)
+		}
+	}
+	for _, r := range m.Requests() {
+		if r.Principal != "key:1" {
+			t.Errorf("its label became %q", r.Principal)
+		}
+	}
+}
+
 func TestAPasswordCanBeChanged(t *testing.T) {
 	m := ottutest.NewMerchant()
 	m.SetUser("clerk", "old", ottutest.Grant{})

@@ -48,6 +48,12 @@ func TestCardsAreListedAndDeleted(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", body, got, want)
 		}
 	}
+	m.SetKey("scoped", ottutest.Grant{PGCodes: []string{"benefit"}})
+	a := send(t, m, http.MethodPost, ottutest.PathCards, "Api-Key scoped", "application/json",
+		`{"customer_id":"c1","type":"production"}`)
+	if strings.Count(a.text, `"token"`) != 1 || !strings.Contains(a.text, `"t2"`) {
+		t.Errorf("a scoped key sees the cards of its gateways: %s", a.text)
+	}
 	call(t, m, http.MethodPost, ottutest.PathCards, `{"type":"x"}`).wantError(t, http.StatusBadRequest,
 		`{"customer_id":["This field is required."],"type":["\"x\" is not a valid choice."]}`)
 	for _, tt := range []struct {
@@ -99,7 +105,7 @@ func TestACardExpiresAfterItsMonth(t *testing.T) {
 func startSession(t *testing.T, m *ottutest.Merchant, agreementID string, codes ...string) string {
 	t.Helper()
 	a := call(t, m, http.MethodPost, ottutest.PathCheckout, order(fieldsOf{"payment_type": "auto_debit",
-		"customer_id": "c1", "agreement": merge(agreement, fieldsOf{"id": agreementID}), "pg_codes": codes}))
+		"currency_code": "BHD", "customer_id": "c1", "agreement": merge(agreement, fieldsOf{"id": agreementID}), "pg_codes": codes}))
 	id, _ := a.body["session_id"].(string)
 	if id == "" {
 		t.Fatal(a.text)
@@ -148,18 +154,22 @@ func TestASubscriptionIsRenewedWithTheCardOfItsFirstPayment(t *testing.T) {
 }
 
 func TestACardThatCannotBeChargedIsAFailedOperation(t *testing.T) {
-	m := ottutest.NewMerchant()
 	for token, tt := range map[string]struct {
 		card ottutest.Card
 		want string
 	}{
 		"cvv":     {ottutest.Card{PGCode: "mpgs", CVVRequired: true}, "The card needs its CVV."},
 		"expired": {ottutest.Card{PGCode: "mpgs", ExpiryMonth: "12", ExpiryYear: "20"}, "The card has expired."},
+		"off":     {ottutest.Card{PGCode: "benefit"}, `\"benefit\" cannot charge cards without the shopper.`},
 		"gateway": {ottutest.Card{PGCode: "mpgs-auth"}, `\"mpgs-auth\" cannot charge cards without the shopper.`},
 	} {
 		tt.card.Token, tt.card.CustomerID, tt.card.AgreementID = token, "c1", "a1"
+		m := ottutest.NewMerchant()
 		m.AddCard(tt.card)
 		id := startSession(t, m, "a1", tt.card.PGCode)
+		if err := m.UpdateMID("benefit", func(mid *ottutest.MID) { mid.Inactive = true }); err != nil {
+			t.Fatal(err)
+		}
 		call(t, m, http.MethodPost, ottutest.PathAutoDebit, `{"session_id":"`+id+`","token":"`+token+`"}`).
 			wantError(t, http.StatusBadRequest, `{"detail":"`+tt.want+`","failed_provider":"`+tt.card.PGCode+
 				`","pg_response":{},"result":"failed","rollback":false}`)

@@ -94,14 +94,17 @@ func TestCheckoutRules(t *testing.T) {
 			`{"amount":["The amount must be zero where a card is saved."]}`},
 		"saving what cannot be": {fieldsOf{"payment_type": "save_card", "amount": "0", "pg_codes": []string{"tabby"}},
 			`{"pg_codes":["\"tabby\" does not support tokenization."]}`},
+		"no days": {fieldsOf{"card_acceptance_criteria": fieldsOf{"min_expiry_time": 0}},
+			`{"card_acceptance_criteria":{"min_expiry_time":["Ensure this value is from 1 to 365."]}}`},
 		"other fields": {fieldsOf{"customer_phone": "+965500000000000000", "language": "fr", "billing_address": "x",
 			"card_acceptance_criteria": fieldsOf{"min_expiry_time": 366}, "loyalty": fieldsOf{"enabled": "x"},
-			"redirect_url": "javascript:alert(1)"},
+			"redirect_url": "javascript:alert(1)", "webhook_url": "/hook"},
 			`{"billing_address":["Invalid data. Expected a dictionary, but got str."],` +
 				`"card_acceptance_criteria":{"min_expiry_time":["Ensure this value is from 1 to 365."]},` +
 				`"customer_phone":["Ensure this field has no more than 16 characters."],` +
 				`"language":["\"fr\" is not a valid choice."],` +
-				`"loyalty":{"enabled":["Must be a valid boolean."]},"redirect_url":["Enter a valid URL."]}`},
+				`"loyalty":{"enabled":["Must be a valid boolean."]},"redirect_url":["Enter a valid URL."],` +
+				`"webhook_url":["Enter a valid URL."]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := call(t, m, http.MethodPost, ottutest.PathCheckout, order(tt.change))
@@ -198,7 +201,18 @@ func TestPayingMakesAPastMethod(t *testing.T) {
 	if got := pay("", fieldsOf{"customer_id": "c1", "pg_codes": []string{"mpgs-auth"}}); got != "authorized" {
 		t.Errorf("got %s", got)
 	}
-	pay("", nil) // a guest has no past
+	pay("", nil)
+	if got := ask(t, m, `{"plugin":"e_commerce"}`).past(); got != "" {
+		t.Errorf("a guest has no past, got %q", got)
+	}
+	pay("", fieldsOf{"customer_id": "c2"})
+	if got := listCards(t, m, `{"customer_id":"c2","type":"production"}`); got != "" {
+		t.Errorf("a one-off payment saves no card, got %q", got)
+	}
+	pay("", fieldsOf{"customer_id": "c2", "payment_type": "save_card", "amount": "0"})
+	if got := listCards(t, m, `{"customer_id":"c2","type":"production"}`); got == "" {
+		t.Error("no card is saved")
+	}
 	if got := ask(t, m, `{"plugin":"e_commerce","customer_id":"c1"}`).past(); got != "kpay" {
 		t.Errorf("an authorization is no payment, got %q", got)
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Fault is one way in which the merchant's Ottu is broken. Set exactly one of Status, Body, Hang and Drop, or a Delay
-// alone, after which the request goes on: to the next Fault that concerns it, or to its usual answer.
+// Fault is one way in which the merchant's Ottu is broken. Set Status, Body, Hang or Drop, or a Delay alone, after which
+// the request goes on: to the next Fault that concerns it, or to its usual answer.
 type Fault struct {
 	// Path is the beginning of the paths that it concerns, such as [PathPaymentMethods]; empty means the whole API.
 	Path string
@@ -18,7 +18,7 @@ type Fault struct {
 	Times int
 	// Delay is waited for first.
 	Delay time.Duration
-	// Status answers with this status and an error in Shape, [ErrorDetail] where empty. With a Body, that is sent instead.
+	// Status, from 200 to 599, is answered with an error in Shape, [ErrorDetail] where empty, or with Body.
 	Status int
 	Shape  ErrorShape
 	// RetryAfter is sent in whole seconds with any status, where more than zero.

@@ -212,6 +212,7 @@ func TestTheRateIsLimitedPerCredentialAndWindow(t *testing.T) {
 func TestTheTransportLeavesTheRequestAsItIs(t *testing.T) {
 	m := ottutest.NewMerchant()
 	r := newQuestion(t.Context(), "https://shop.example")
+	r.Host = "" // the URL's
 	closed := false
 	r.Body = closer{bytes.NewReader([]byte(question)), &closed}
 	res, err := m.Transport().RoundTrip(r)
@@ -219,6 +220,10 @@ func TestTheTransportLeavesTheRequestAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
+	text, _ := io.ReadAll(res.Body)
+	if !strings.Contains(string(text), "https://shop.example/media/") {
+		t.Errorf("logos lead elsewhere: %s", text)
+	}
 	if !closed || r.RequestURI != "" || r.RemoteAddr != "" || r.Header.Get("Authorization") != key || res.Request != r {
 		t.Errorf("closed %v, request %+v", closed, r)
 	}

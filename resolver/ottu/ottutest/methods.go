@@ -74,7 +74,7 @@ func (m *Merchant) walletPasses(mid MID, f filters) bool {
 	if len(asked) == 0 {
 		asked = mid.Currencies
 	}
-	return f.operation != "authorize" && slices.ContainsFunc(asked, func(currency string) bool {
+	return slices.ContainsFunc(asked, func(currency string) bool {
 		return slices.Contains(mid.Currencies, currency) && m.hasBalance(f.customerID, currency)
 	})
 }

@@ -36,7 +36,7 @@ type MID struct {
 	Services []Service `json:"payment_services"`
 	Tags     []string  `json:"tags"`
 	// Type is "wallet" for an M-Wallet: it is listed only for a customer with a balance in the currency
-	// ([Merchant.SetBalance]), and never for authorize.
+	// ([Merchant.SetBalance]).
 	Type string `json:"type,omitempty"`
 	// Connector is what pg_names matches, by its Identifier; Code where empty.
 	Connector Connector `json:"connector"`

@@ -19,7 +19,7 @@ type Request struct {
 	Method string     `json:"method"`
 	Path   string     `json:"path"`
 	Query  url.Values `json:"query,omitempty"`
-	// Header is without Authorization and Cookie.
+	// Header is without Authorization.
 	Header http.Header `json:"header"`
 	// Principal says who asked: "user:" and a name, "key:" and a number, "token:" and a label, "public key", or nothing
 	// where no known credential was sent.
@@ -41,7 +41,6 @@ type requestLog struct {
 func (s *state) record(r *http.Request, raw []byte) *Request {
 	header := r.Header.Clone()
 	header.Del("Authorization")
-	header.Del("Cookie")
 	who, _ := s.authenticate(r)
 	entry := &Request{Time: time.Now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: header,
 		Principal: who.label, Raw: raw}

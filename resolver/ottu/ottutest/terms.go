@@ -161,10 +161,7 @@ func (m *Merchant) checkCodes(c *call, t terms) {
 		if mid.Operation == "authorize" && slices.ContainsFunc(mids, func(m MID) bool { return m.Type == "wallet" }) {
 			no("A wallet cannot be used together with a gateway that authorizes.")
 		}
-		if mid.WalletProvider == "" || !mid.hasService("wallet") {
-			continue
-		}
-		if providers[mid.WalletProvider] {
+		if mid.WalletProvider != "" && providers[mid.WalletProvider] {
 			no(sameProvider)
 		}
 		providers[mid.WalletProvider] = true

@@ -26,6 +26,8 @@ func TestABadQuestionIsAFieldError(t *testing.T) {
 		"long customer": {`{"plugin":"e_commerce","customer_id":"` + strings.Repeat("ع", 65) + `"}`,
 			`{"customer_id":["Ensure this field has no more than 64 characters."]}`},
 		"blank customer": {`{"plugin":"e_commerce","customer_id":" "}`, `{"customer_id":["This field may not be blank."]}`},
+		"customer with a NUL": {`{"plugin":"e_commerce","customer_id":"a\u0000"}`,
+			`{"customer_id":["Null characters are not allowed."]}`},
 		"customer of another type": {`{"plugin":"e_commerce","customer_id":["c1"]}`,
 			`{"customer_id":["Not a valid string."]}`},
 		"operation": {`{"plugin":"e_commerce","operation":"refund"}`, `{"operation":["\"refund\" is not a valid choice."]}`},
