@@ -79,7 +79,7 @@ func greet(out io.Writer, url string) {
 	_, _ = fmt.Fprintf(out, `A simulated Ottu merchant listens at %[1]s
 
   API key     %[2]s
-  public key  %[3]s (refused by every call, as Ottu does)
+  public key  %[3]s (refused, since it is for browsers)
   Basic user  %[4]s
   password    %[5]s
 

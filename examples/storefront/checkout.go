@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -80,7 +81,7 @@ func (s *shop) pay(c *gin.Context) {
 		c.Redirect(http.StatusSeeOther, "/sign-in")
 		return
 	}
-	if cart, err := me.cart(); err != nil || cart.String() != eligible.Cart().String() || cart.Amount != eligible.Cart().Amount {
+	if cart, err := me.cart(); err != nil || !reflect.DeepEqual(cart, eligible.Cart()) {
 		c.Redirect(http.StatusSeeOther, "/checkout") // another tab changed the cart meanwhile: look at it again
 		return
 	}

@@ -96,7 +96,9 @@ func (s *shop) open(c *gin.Context) {
 	}
 }
 
-func sessionOf(c *gin.Context) *web.Session[visitor] { return c.MustGet(sessionKey).(*web.Session[visitor]) }
+func sessionOf(c *gin.Context) *web.Session[visitor] {
+	return c.MustGet(sessionKey).(*web.Session[visitor])
+}
 
 // view is what every page needs, and in Body what one page does.
 type view struct {

@@ -31,8 +31,9 @@ func drive(c contender, carts []resolver.Cart, rate int, length time.Duration) (
 	ok := make([]bool, n)
 	var wg sync.WaitGroup
 	began := time.Now()
-	for i := 0; i < n; {
-		for due := int(float64(rate) * time.Since(began).Seconds()); i < min(due, n); i++ {
+	for sent := 0; sent < n; {
+		due := min(int(float64(rate)*time.Since(began).Seconds()), n)
+		for i := sent; i < due; i++ {
 			wg.Go(func() {
 				ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 				defer cancel()
@@ -42,6 +43,7 @@ func drive(c contender, carts []resolver.Cart, rate int, length time.Duration) (
 				ok[i] = err == nil && len(codes) > 0
 			})
 		}
+		sent = due
 		time.Sleep(time.Millisecond)
 	}
 	wg.Wait()

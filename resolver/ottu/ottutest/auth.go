@@ -12,7 +12,8 @@ const (
 	DefaultAPIKey   = "ottutest-private-key-that-is-no-secret"
 	DefaultUser     = "ottutest-user"
 	DefaultPassword = "ottutest-password-that-is-no-secret"
-	// DefaultPublicKey is a key for browsers, which the calls of this package refuse with 401, as Ottu does.
+	// DefaultPublicKey is a key for browsers. Every call refuses it with 401, as Ottu's payment methods, cards and
+	// auto-debit do.
 	DefaultPublicKey = "ottutest-public-key"
 )
 

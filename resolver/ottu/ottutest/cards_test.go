@@ -105,7 +105,8 @@ func TestACardExpiresAfterItsMonth(t *testing.T) {
 func startSession(t *testing.T, m *ottutest.Merchant, agreementID string, codes ...string) string {
 	t.Helper()
 	a := call(t, m, http.MethodPost, ottutest.PathCheckout, order(fieldsOf{"payment_type": "auto_debit",
-		"currency_code": "BHD", "customer_id": "c1", "agreement": merge(agreement, fieldsOf{"id": agreementID}), "pg_codes": codes}))
+		"currency_code": "BHD", "customer_id": "c1", "pg_codes": codes,
+		"agreement": merge(agreement, fieldsOf{"id": agreementID})}))
 	id, _ := a.body["session_id"].(string)
 	if id == "" {
 		t.Fatal(a.text)

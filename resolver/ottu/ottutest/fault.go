@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Fault is one way in which the merchant's Ottu is broken. Set Status, Body, Hang or Drop, or a Delay alone, after which
-// the request goes on: to the next Fault that concerns it, or to its usual answer.
+// Fault is one way in which the merchant's Ottu is broken. Set Status, Body, Hang or Drop, or a Delay alone, after
+// which the request goes on: to the next Fault that concerns it, or to its usual answer.
 type Fault struct {
 	// Path is the beginning of the paths that it concerns, such as [PathPaymentMethods]; empty means the whole API.
 	Path string
