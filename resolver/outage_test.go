@@ -111,11 +111,8 @@ func TestARejectedQuestionIsNoOutage(t *testing.T) {
 // Six days of a source that works, is slow, fails in every way and comes back: nobody with a warm slot notices.
 func TestSixDaysOfAFlappingSourceEmptyNoCheckout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := true
-		src := scripted(func(ctx context.Context, n int, f resolver.Filters) (resolver.Catalog, error) {
-			if up {
-				return after(80*time.Millisecond, lists("kpay", "mpgs"))(ctx, n, f)
-			}
+		works := after(80*time.Millisecond, lists("kpay", "mpgs"))
+		broken := func(ctx context.Context, n int, f resolver.Filters) (resolver.Catalog, error) {
 			switch n % 5 {
 			case 0:
 				return hangs(ctx, n, f)
@@ -128,14 +125,19 @@ func TestSixDaysOfAFlappingSourceEmptyNoCheckout(t *testing.T) {
 			default:
 				return resolver.Catalog{}, errDown
 			}
-		})
+		}
+		src := scripted(works)
 		r := open(t, src)
 		carts := []resolver.Cart{guest, usd, {Currency: "USD", Type: resolver.OneOff}}
 		if err := r.Warm(t.Context(), carts...); err != nil {
 			t.Fatal(err)
 		}
 		for minute := range 6 * 24 * 60 {
-			up = minute/60%24 < 2 || minute > 130*60 // two hours of each day, and the last ones
+			if minute/60%24 < 2 || minute > 130*60 { // two hours of each day, and the last ones
+				src.script(works)
+			} else {
+				src.script(broken)
+			}
 			for _, c := range carts {
 				if got := codes(t, r, c); len(got) != 2 {
 					t.Fatalf("minute %d: %s got %v", minute, c, got)
@@ -155,12 +157,12 @@ func TestSixDaysOfAFlappingSourceEmptyNoCheckout(t *testing.T) {
 		for _, c := range carts {
 			equal(t, "status", slotOf(t, r, c).Status, "fresh")
 		}
-		up = false
+		src.script(broken)
 		pass(7 * 24 * time.Hour)
 		if _, err := r.Resolve(t.Context(), guest); !errors.Is(err, resolver.ErrUnavailable) {
 			t.Fatalf("a week without the source: %v", err)
 		}
-		up = true
+		src.script(works)
 		pass(7 * time.Minute)
 		want(t, r, guest, "kpay", "mpgs")
 	})

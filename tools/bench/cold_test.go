@@ -69,11 +69,11 @@ func desert(tb testing.TB, m maker, delay time.Duration, waiters int, detach boo
 	defer c.close()
 	first, leave := context.WithCancel(context.Background())
 	defer leave()
-	var left time.Time
+	var left, returned time.Time
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		_, _ = c.codes(first, guest)
-		d.back = time.Since(left)
+		returned = time.Now()
 	})
 	<-u.started
 	var failed atomic.Int64
@@ -88,7 +88,7 @@ func desert(tb testing.TB, m maker, delay time.Duration, waiters int, detach boo
 	left = time.Now()
 	leave()
 	wg.Wait()
-	d.failed, d.calls = int(failed.Load()), u.calls()
+	d.failed, d.calls, d.back = int(failed.Load()), u.calls(), returned.Sub(left)
 	return d
 }
 

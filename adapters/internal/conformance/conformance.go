@@ -29,7 +29,7 @@ type Mount func(Route) http.Handler
 
 // Run runs every case against an adapter.
 func Run(t *testing.T, mount Mount) {
-	groups := []map[string]func(*testing.T, Mount){answers, failures, passing, sharing}
+	groups := []map[string]func(*testing.T, Mount){answers, failures, passing, sharing, scars}
 	for _, cases := range groups {
 		for name, test := range cases {
 			t.Run(name, func(t *testing.T) { test(t, mount) })
