@@ -66,8 +66,8 @@ const ginContextKey = "_gin-gonic/gin/contextkey"
 // where the route has no middleware; else it says why there is no answer: it wraps [resolver.ErrNoCart] for a request
 // that needed none, and under [PassFailures] whatever went wrong.
 //
-// The Eligibility may be kept after the request, whose context it then keeps in memory. In a Gin handler pass c.Request.Context(), or use
-// ginadapter.FromContext: a *gin.Context does not see its request's context.
+// The Eligibility may be kept after the request, whose context it then keeps in memory. In a Gin handler pass
+// c.Request.Context(), or use ginadapter.FromContext: a *gin.Context does not see its request's context.
 func FromContext(ctx context.Context) (*resolver.Eligibility, error) {
 	switch n := ctx.Value(nodeKey{}).(type) {
 	case *node:

@@ -56,10 +56,13 @@ func ExampleFromContext() {
 			http.Error(w, "no payment methods", http.StatusInternalServerError)
 			return
 		}
-		fmt.Fprintln(w, eligible.PGCodes(), eligible.Require("mpgs"), errors.Is(eligible.Require("cod"), resolver.ErrNotEligible))
+		fmt.Fprintln(w, eligible.PGCodes(), eligible.Require("mpgs"))
+		fmt.Fprintln(w, errors.Is(eligible.Require("cod"), resolver.ErrNotEligible))
 	}))
 	post(h, "/checkout")
-	// Output: 200 [mpgs] <nil> true
+	// Output:
+	// 200 [mpgs] <nil>
+	// true
 }
 
 // A signup is for subscriptions, whatever its cart says.
@@ -135,7 +138,8 @@ func ExamplePurgeHandler() {
 		panic(err)
 	}
 
-	r := httptest.NewRequest(http.MethodPost, "/admin/payment-methods", strings.NewReader(`{"action":"refresh","scope":"all"}`))
+	body := strings.NewReader(`{"action":"refresh","scope":"all"}`)
+	r := httptest.NewRequest(http.MethodPost, "/admin/payment-methods", body)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Admin-Token", string(token))
 	w := httptest.NewRecorder()

@@ -15,6 +15,9 @@ import (
 //
 //	status  code             when
 //	400     invalid_cart     the error wraps resolver.ErrInvalidCart: the cart makes no sense
+//	400     no_choice        it wraps ErrNoChoice: a submit without a method
+//	409     changed          it wraps ErrChanged: a submit from a page that is out of date
+//	422     not_eligible     it wraps resolver.ErrNotEligible: a submit of a method that may not be used
 //	503     unavailable      it wraps resolver.ErrUnavailable: there is no answer; with Retry-After
 //	500     misconfigured    it wraps ErrMisconfigured: a mistake of the program
 //	500     internal_error   any other error of the shop's functions: nobody knows whose fault it is
@@ -36,6 +39,12 @@ func newFailure(err error) *Failure {
 	switch {
 	case errors.Is(err, resolver.ErrInvalidCart):
 		return &Failure{http.StatusBadRequest, "invalid_cart", 0, err}
+	case errors.Is(err, ErrNoChoice):
+		return &Failure{http.StatusBadRequest, "no_choice", 0, err}
+	case errors.Is(err, ErrChanged):
+		return &Failure{http.StatusConflict, "changed", 0, err}
+	case errors.Is(err, resolver.ErrNotEligible):
+		return &Failure{http.StatusUnprocessableEntity, "not_eligible", 0, err}
 	case errors.As(err, &unavailable):
 		return &Failure{http.StatusServiceUnavailable, "unavailable", max(unavailable.RetryAfter, defaultRetryAfter), err}
 	case errors.Is(err, resolver.ErrUnavailable):
@@ -69,6 +78,13 @@ func (f *Failure) Write(w http.ResponseWriter) {
 	case "invalid_cart":
 		title = "The cart cannot be paid for"
 		detail = "The currency, the type or another part of the cart is not one that this shop sells in."
+	case "no_choice":
+		title, detail = "No payment method was chosen", "Nothing was charged. Please choose one."
+	case "changed":
+		title = "The cart or its payment methods have changed"
+		detail = "Nothing was charged. Please load the page again and choose."
+	case "not_eligible":
+		title, detail = "This payment method cannot be used", "Nothing was charged. Please choose another one."
 	case "unavailable":
 		title, detail = "Payment methods are not available right now", "Nothing was charged. Please try again in a moment."
 	}

@@ -101,28 +101,42 @@ var ErrMisconfigured = errors.New("middleware misconfigured")
 // carries the answer. It is for adapters. A nil Failure means that the request goes on to its handler, with the context.
 // Otherwise the adapter answers it, or lets its hook do so, and calls nothing more.
 func (m *Middleware) Resolve(ctx context.Context, cart resolver.Cart, err error) (context.Context, *Failure) {
-	if m == nil || m.resolver == nil {
-		m = &Middleware{broken: errors.New("the Middleware is not one that middleware.New returned"), log: slog.Default()}
-	}
+	m = m.orBroken()
 	if err == nil {
 		n := &node{Context: ctx}
-		if err = m.resolve(ctx, &cart, &n.eligible); err == nil {
+		if err = m.resolve(ctx, &cart, &n.eligible, (*resolver.Resolver).ResolveTo); err == nil {
 			return n, nil
 		}
 	}
+	return m.fail(ctx, err, m.pass)
+}
+
+// orBroken puts a Middleware that answers 500 in the place of one that New did not return.
+func (m *Middleware) orBroken() *Middleware {
+	if m != nil && m.resolver != nil {
+		return m
+	}
+	return &Middleware{broken: errors.New("the Middleware is not one that middleware.New returned"), log: slog.Default()}
+}
+
+// fail returns what becomes of a request without an answer.
+func (m *Middleware) fail(ctx context.Context, err error, pass bool) (context.Context, *Failure) {
 	n := &failedNode{ctx, err}
 	if errors.Is(err, resolver.ErrNoCart) {
 		return n, nil
 	}
 	f := newFailure(err)
 	m.tell(ctx, f)
-	if m.pass {
+	if pass {
 		return n, nil
 	}
 	return n, f
 }
 
-func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolver.Eligibility) error {
+// resolveTo is one of the ways to ask a Resolver.
+type resolveTo func(*resolver.Resolver, context.Context, resolver.Cart, *resolver.Eligibility) error
+
+func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolver.Eligibility, how resolveTo) error {
 	if m.broken != nil {
 		return fmt.Errorf("%w: %w", ErrMisconfigured, m.broken)
 	}
@@ -137,7 +151,7 @@ func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolv
 		}
 	}
 	if m.cartType == "" {
-		return res.ResolveTo(ctx, *cart, e)
+		return how(res, ctx, *cart, e)
 	}
 	if cart.Type != "" && cart.Type != m.cartType && res.Knows(m.cartType) {
 		return &resolver.CartError{
@@ -146,7 +160,7 @@ func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolv
 		}
 	}
 	cart.Type = m.cartType
-	err := res.ResolveTo(ctx, *cart, e)
+	err := how(res, ctx, *cart, e)
 	if err != nil && !res.Knows(m.cartType) { // asked for only now: a hit needs no second look
 		return fmt.Errorf("%w: no profile for the cart type %q of this route (add it with resolver.WithProfile)",
 			ErrMisconfigured, m.cartType)
@@ -158,7 +172,7 @@ func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolv
 func (m *Middleware) tell(ctx context.Context, f *Failure) {
 	level := slog.LevelError
 	switch {
-	case f.Status == http.StatusBadRequest, ctx.Err() != nil: // the client's fault, or it left
+	case f.Status < http.StatusInternalServerError, ctx.Err() != nil: // the client's fault, or it left
 		level = slog.LevelInfo
 	case f.Status == http.StatusServiceUnavailable:
 		level = slog.LevelWarn

@@ -81,7 +81,8 @@ func TestNewContextCarriesAnEligibility(t *testing.T) {
 	if err != nil || !got.Has("mpgs") {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := middleware.FromContext(middleware.NewContext(t.Context(), nil)); !errors.Is(err, middleware.ErrMisconfigured) {
+	_, err = middleware.FromContext(middleware.NewContext(t.Context(), nil))
+	if !errors.Is(err, middleware.ErrMisconfigured) {
 		t.Errorf("of nil: %v", err)
 	}
 }

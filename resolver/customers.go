@@ -181,17 +181,7 @@ func (cs *customers) dropOf(c *customer, match func(*base) bool) (dropped int) {
 	return dropped
 }
 
-// halt stops all timers.
-func (cs *customers) halt() {
-	cs.mu.Lock()
-	defer cs.mu.Unlock()
-	for c := cs.oldest; c != nil; c = c.newer {
-		for _, s := range *c.slots.Load() {
-			s.halt()
-		}
-	}
-}
-
+// each calls f with every slot.
 func (cs *customers) each(f func(*slot)) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()

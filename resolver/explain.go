@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,10 +12,11 @@ import (
 
 // Explanation says of every method of the merchant whether a cart may be paid with it, and why not.
 type Explanation struct {
-	// Verdicts are on every method that Ottu lists for the plugin and the environment, in the merchant's order, and on
-	// those that it lists for this cart alone.
+	// Verdicts are first on the methods that Ottu lists for the profile's plugin and the Resolver's environment, in the
+	// merchant's order; then on those of other plugins and of the other environment.
 	Verdicts []Verdict
-	// Findings say what is wrong with the merchant's setup where Ottu lists nothing at all, or refuses to say.
+	// Findings say what is wrong with the merchant's setup where Ottu lists nothing for the plugin and the environment, or
+	// refuses to say, and what could not be asked.
 	Findings []Finding
 }
 
@@ -38,6 +40,8 @@ const (
 	FindingOtherEnvironment FindingCode = "other_environment"
 	// FindingOtherPlugin: there are methods, but only for another plugin than the profile's.
 	FindingOtherPlugin FindingCode = "other_plugin"
+	// FindingIncomplete: a part of the merchant's methods could not be asked for.
+	FindingIncomplete FindingCode = "incomplete"
 	// FindingNothing: there are no methods anywhere: no MID is active, or the credential may use none.
 	FindingNothing FindingCode = "nothing"
 )
@@ -58,8 +62,9 @@ type curiousKey struct {
 }
 
 // Explain says why methods are shown for a cart and why not. Besides the cart's own answer it asks Ottu without the
-// filters that narrow it; that answer is kept for 15 minutes, and is only asked for while the quota has plenty left. It is
-// for support and for a merchant's staff: its messages are not for shoppers, and no checkout should wait for it.
+// filters that narrow it, once for each plugin of the profiles and each environment; these answers are kept for 15 minutes,
+// and are only asked for while the quota has plenty left. It is for support and for a merchant's staff: its messages are
+// not for shoppers, and no checkout should wait for it.
 //
 // Where the facts of a method do not explain why Ottu left it out, the reason is [ReasonOttu]: only Ottu knows of
 // permissions and currency exchanges. The error wraps [ErrInvalidCart] or [ErrUnavailable].
@@ -76,38 +81,80 @@ func (r *Resolver) Explain(ctx context.Context, cart Cart) (*Explanation, error)
 		return nil, err
 	}
 	b := r.bases[cart.Type][cart.Currency]
-	broad, err := r.curious(ctx, b.filters.Plugin, r.environment)
-	if err != nil {
-		return nil, err
-	}
 	x := &Explanation{}
 	in := &ruleInput{ctx, cart}
 	listed := map[string]bool{}
-	judge := func(m *PaymentMethod) {
-		listed[m.Code] = true
-		v := Verdict{Method: *m}
-		if e != nil {
-			v.Method, v.Eligible, v.Reasons = e.verdict(m)
-		}
-		if !v.Eligible && v.Reasons == nil {
-			v.Reasons = b.absent(m, in)
-		}
-		x.Verdicts = append(x.Verdicts, v)
-	}
-	for _, m := range broad {
-		judge(m)
-	}
-	if e != nil {
-		for _, m := range e.answer.list.all {
-			if !listed[m.Code] {
-				judge(m)
+	add := func(methods []*PaymentMethod, where curiousKey) {
+		for _, m := range methods {
+			if listed[m.Code] {
+				continue
 			}
+			listed[m.Code] = true
+			v := Verdict{Method: *m}
+			if e != nil {
+				v.Method, v.Eligible, v.Reasons = e.verdict(m)
+			}
+			if !v.Eligible && v.Reasons == nil {
+				v.Reasons = b.absent(m, where, in)
+			}
+			x.Verdicts = append(x.Verdicts, v)
 		}
 	}
-	if len(x.Verdicts) == 0 {
-		x.Findings = r.diagnoseEmpty(ctx, b)
+	for i, key := range r.curiousKeys(b) {
+		methods, err := r.curious(ctx, key)
+		switch {
+		case err != nil && i == 0:
+			return nil, err
+		case err != nil:
+			x.Findings = append(x.Findings, Finding{FindingIncomplete, fmt.Sprintf(
+				"the methods of plugin %s in %s could not be asked for: %v", clip(key.plugin), key.environment, err)})
+			continue
+		}
+		own := len(x.Verdicts)
+		add(methods, key)
+		if i == 0 {
+			if e != nil {
+				add(e.answer.list.all, key)
+			}
+		} else if own == 0 && len(methods) > 0 {
+			x.Findings = append(x.Findings, b.misplaced(key, len(methods)))
+		}
+	}
+	if len(x.Verdicts) == 0 && len(x.Findings) == 0 {
+		x.Findings = []Finding{{FindingNothing, "Ottu lists no method at all: no MID is active, or the credential may use none of them"}}
 	}
 	return x, nil
+}
+
+// misplaced says that the merchant has methods elsewhere, and none where the profile asks.
+func (b *base) misplaced(where curiousKey, n int) Finding {
+	env := b.resolver.environment
+	if where.environment != env {
+		return Finding{FindingOtherEnvironment, fmt.Sprintf("Ottu lists no method in %s, and %d in %s: make the Resolver for that "+
+			"environment, or activate MIDs in this one", env, n, where.environment)}
+	}
+	return Finding{FindingOtherPlugin, fmt.Sprintf("Ottu lists no method for the plugin %s, and %d for %s: switch the plugin on, "+
+		"or change the profile", clip(b.filters.Plugin), n, clip(where.plugin))}
+}
+
+// curiousKeys are what an explanation asks: the profile's own plugin and environment first.
+func (r *Resolver) curiousKeys(b *base) (keys []curiousKey) {
+	plugins := []string{b.filters.Plugin}
+	for _, t := range slices.Sorted(maps.Keys(r.profiles)) {
+		if p := r.profiles[t].Filters.Plugin; !slices.Contains(plugins, p) {
+			plugins = append(plugins, p)
+		}
+	}
+	other := Sandbox
+	if r.environment == Sandbox {
+		other = Production
+	}
+	for _, env := range []Environment{r.environment, other} {
+		for _, plugin := range plugins {
+			keys = append(keys, curiousKey{plugin, env})
+		}
+	}
+	return keys
 }
 
 // verdict is what the request's own answer says of a method: neither eligible nor a reason, where it does not list it.
@@ -125,15 +172,15 @@ func (e *Eligibility) verdict(m *PaymentMethod) (PaymentMethod, bool, []Reason) 
 	return *m, false, nil
 }
 
-// curious returns the methods that Ottu lists without the filters that narrow. The slot is made when it is first asked;
-// there are as many as plugins in the profiles, times two environments.
-func (r *Resolver) curious(ctx context.Context, plugin string, env Environment) ([]*PaymentMethod, error) {
+// curious returns the methods that Ottu lists without the filters that narrow. The slot is made when it is first asked.
+func (r *Resolver) curious(ctx context.Context, key curiousKey) ([]*PaymentMethod, error) {
 	r.mu.Lock()
-	b := r.broad[curiousKey{plugin, env}]
+	b := r.broad[key]
 	if b == nil {
-		b = &base{resolver: r, curious: true, profile: Profile{isStatic: true}, filters: Filters{Plugin: plugin, Environment: env}}
+		f := Filters{Plugin: key.plugin, Environment: key.environment}
+		b = &base{resolver: r, curious: true, profile: Profile{isStatic: true}, filters: f}
 		b.slot.base = b
-		r.broad[curiousKey{plugin, env}] = b
+		r.broad[key] = b
 	}
 	r.mu.Unlock()
 	a, err := r.await(ctx, b, "", request{purpose: forCuriosity, wait: r.maxWait, maxAge: curiousAge})
@@ -143,37 +190,9 @@ func (r *Resolver) curious(ctx context.Context, plugin string, env Environment) 
 	return a.list.all, nil
 }
 
-// diagnoseEmpty says why a merchant has no methods at all.
-func (r *Resolver) diagnoseEmpty(ctx context.Context, b *base) []Finding {
-	other := Sandbox
-	if r.environment == Sandbox {
-		other = Production
-	}
-	if methods, err := r.curious(ctx, b.filters.Plugin, other); err == nil && len(methods) > 0 {
-		return []Finding{{FindingOtherEnvironment, fmt.Sprintf(
-			"Ottu lists no method in %s, and %d in %s: make the Resolver for that environment, or activate MIDs in this one",
-			r.environment, len(methods), other)}}
-	}
-	var plugins []string
-	for _, p := range r.profiles {
-		if p.Filters.Plugin != b.filters.Plugin && !slices.Contains(plugins, p.Filters.Plugin) {
-			plugins = append(plugins, p.Filters.Plugin)
-		}
-	}
-	slices.Sort(plugins)
-	for _, plugin := range plugins {
-		if methods, err := r.curious(ctx, plugin, r.environment); err == nil && len(methods) > 0 {
-			return []Finding{{FindingOtherPlugin, fmt.Sprintf(
-				"Ottu lists no method for the plugin %s, and %d for %s: switch the plugin on, or change the profile",
-				clip(b.filters.Plugin), len(methods), clip(plugin))}}
-		}
-	}
-	return []Finding{{FindingNothing, "Ottu lists no method at all: no MID is active, or the credential may use none of them"}}
-}
-
 // absent says why Ottu's answer does not list a method, from the method's own facts, and what would have kept it out
 // besides.
-func (b *base) absent(m *PaymentMethod, in *ruleInput) []Reason {
+func (b *base) absent(m *PaymentMethod, where curiousKey, in *ruleInput) []Reason {
 	reasons := slices.Clone(b.guard(m))
 	add := func(code ReasonCode, format string, args ...any) {
 		if !slices.ContainsFunc(reasons, func(r Reason) bool { return r.Code == code }) {
@@ -181,6 +200,12 @@ func (b *base) absent(m *PaymentMethod, in *ruleInput) []Reason {
 		}
 	}
 	f := b.filters
+	if where.environment != f.Environment {
+		add(ReasonEnvironment, "Ottu lists %s in %s only", m.Code, where.environment)
+	}
+	if where.plugin != f.Plugin {
+		add(ReasonPlugin, "Ottu lists %s for the plugin %s, and not for %s", m.Code, clip(where.plugin), clip(f.Plugin))
+	}
 	if m.Currencies.Len() > 0 && !m.Currencies.Contains(b.currency) {
 		add(ReasonCurrency, "%s accepts %s, and not %s; only Ottu knows whether a currency exchange makes up for it",
 			m.Code, strings.Join(m.Currencies.Slice(), ", "), b.currency)

@@ -23,6 +23,7 @@ func merchant(methods ...resolver.PaymentMethod) reply {
 			case f.Operation != "" && m.Operation != f.Operation:
 			case f.Tokenizable == resolver.Yes && m.Tokenizable != resolver.Yes:
 			case (m.Sandbox == resolver.Yes) != (f.Environment == resolver.Sandbox):
+			case m.Type == "invoice" && f.Plugin != "payment_request":
 			case len(f.Tags) > 0 && !slices.ContainsFunc(f.Tags, m.Tags.Contains):
 			case m.Type == "hidden" && len(f.Currencies) > 0:
 			default:
@@ -48,7 +49,9 @@ func TestExplainSaysOfEveryMethodOfTheMerchantWhyItIsNotShown(t *testing.T) {
 	hidden := accepting("hidden", "KWD")
 	hidden.Type = "hidden"
 	denied := accepting("denied", "KWD", "USD")
-	src := scripted(merchant(accepting("cards", "KWD", "USD"), debit, dollars, later, hidden, denied))
+	invoice, test := accepting("invoice", "KWD"), accepting("test", "USD")
+	invoice.Type, test.Sandbox = "invoice", resolver.Yes
+	src := scripted(merchant(accepting("cards", "KWD", "USD"), debit, dollars, later, hidden, denied, invoice, test))
 	r := open(t, src, resolver.WithRules(resolver.Subscription, resolver.Deny(resolver.Codes("denied", "dollars"))))
 
 	x, err := r.Explain(t.Context(), resolver.Cart{Currency: "KWD", Type: resolver.Subscription})
@@ -66,6 +69,7 @@ func TestExplainSaysOfEveryMethodOfTheMerchantWhyItIsNotShown(t *testing.T) {
 	want := []string{
 		"cards true", "debit false not_tokenizable", "dollars false currency rule", "later false operation",
 		"hidden false ottu", "denied false rule",
+		"invoice false plugin", "test false environment currency",
 	}
 	if !slices.Equal(got, want) {
 		t.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -75,7 +79,7 @@ func TestExplainSaysOfEveryMethodOfTheMerchantWhyItIsNotShown(t *testing.T) {
 	}
 }
 
-func TestExplainIsCachedAndAsksNoMoreThanItsOneQuestion(t *testing.T) {
+func TestExplainIsCachedAndAsksOnlyWhenSomebodyDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := scripted(merchant(accepting("cards", "KWD")))
 		r := open(t, src)
@@ -84,13 +88,13 @@ func TestExplainIsCachedAndAsksNoMoreThanItsOneQuestion(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		equal(t, "calls", src.calls(), 2)
+		equal(t, "calls: the cart's own, and two plugins in two environments", src.calls(), 5)
 		pass(16 * time.Minute)
-		equal(t, "calls while nobody is curious", src.calls(), 2)
+		equal(t, "calls while nobody is curious", src.calls(), 5)
 		if _, err := r.Explain(t.Context(), guest); err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "calls", src.calls(), 3)
+		equal(t, "calls", src.calls(), 9)
 		_ = r.Close()
 	})
 }
@@ -111,6 +115,12 @@ func TestAnEmptyMerchantGetsADiagnosis(t *testing.T) {
 			}
 			return lists("kpay")(ctx, n, f)
 		}, resolver.FindingOtherPlugin},
+		{"a part that cannot be asked", func(_ context.Context, _ int, f resolver.Filters) (resolver.Catalog, error) {
+			if f.Environment == resolver.Sandbox && f.Plugin == "payment_request" {
+				return resolver.Catalog{}, errDown
+			}
+			return resolver.Catalog{}, nil
+		}, resolver.FindingIncomplete},
 		{"a key without rights", fails(fmt.Errorf("403: %w", resolver.ErrDenied)), resolver.FindingDenied},
 		{"filters that Ottu refuses", fails(fmt.Errorf("400: %w", resolver.ErrRejected)), resolver.FindingRejected},
 	}

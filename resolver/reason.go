@@ -20,6 +20,8 @@ const (
 	ReasonOperation ReasonCode = "operation"
 	// ReasonCurrency: Ottu was asked for the cart's currency, and the method does not list it.
 	ReasonCurrency ReasonCode = "currency"
+	// ReasonPlugin: Ottu lists the method for another plugin than the profile's.
+	ReasonPlugin ReasonCode = "plugin"
 	// ReasonFilter: the profile asks for certain gateways, tags or payment services, and the method has none of them.
 	ReasonFilter ReasonCode = "filter"
 	// ReasonOttu: Ottu left the method out for what only Ottu knows.

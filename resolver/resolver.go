@@ -146,10 +146,7 @@ func (r *Resolver) Close() error {
 	r.closed = true
 	r.mu.Unlock()
 	r.cancel()
-	for _, b := range r.order {
-		b.slot.halt()
-	}
-	r.customers.halt()
+	r.eachSlot((*slot).retire)
 	done := make(chan struct{})
 	go func() {
 		r.flights.Wait()

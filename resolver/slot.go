@@ -367,7 +367,6 @@ func (s *slot) wake(in time.Duration) {
 	in = min(in, time.Minute)
 	switch {
 	case s.gone, s.base.resolver.ctx.Err() != nil:
-		s.rest()
 	case s.timer == nil:
 		s.timer = time.AfterFunc(in, s.tick)
 	default:
@@ -422,20 +421,11 @@ func (s *slot) forget() (had bool) {
 	return had
 }
 
-// rest stops the timer. Nothing would end the soft age then, so every request looks at the ages from now on. The caller
-// holds mu.
+// rest stops the timer. The caller holds mu.
 func (s *slot) rest() {
-	s.fresh.Store(nil)
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-}
-
-// halt is rest for those who do not hold mu.
-func (s *slot) halt() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.rest()
 }
 
 // orphan ends a flight that is no longer its slot's: who waits for it asks again. The caller holds the slot's mu.

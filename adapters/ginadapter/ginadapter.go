@@ -2,6 +2,7 @@
 package ginadapter
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -16,11 +17,24 @@ type Option func(*config)
 
 type config struct {
 	onFailure func(*gin.Context, *middleware.Failure)
+	choice    func(*gin.Context) (middleware.Choice, error)
+}
+
+// Submit is for the route that a checkout form is sent to: choice reads the method that the shopper chose from the
+// request, and nothing else of the cart, and [middleware.Middleware.Confirm] checks it before the handler runs. An error of
+// choice is answered like one of the cart function. A nil function is a 500, since it would check nothing.
+func Submit(choice func(*gin.Context) (middleware.Choice, error)) Option {
+	if choice == nil {
+		choice = func(*gin.Context) (middleware.Choice, error) {
+			return middleware.Choice{}, fmt.Errorf("ginadapter: %w: Submit got no function", middleware.ErrMisconfigured)
+		}
+	}
+	return func(c *config) { c.choice = choice }
 }
 
 // OnFailure has f answer the requests that get no payment methods, in place of problem+json. The chain is aborted
-// already, and nothing is written after f returned. failure.Err is for logs, not for the client. A nil function changes
-// nothing.
+// already, and nothing is written after f returned. failure.Err is for logs, not for the client. [FromContext] returns what
+// there is. A nil function changes nothing.
 func OnFailure(f func(c *gin.Context, failure *middleware.Failure)) Option {
 	return func(c *config) {
 		if f != nil {
@@ -56,10 +70,21 @@ func Handler(m *middleware.Middleware, cart func(*gin.Context) (resolver.Cart, e
 			return
 		}
 		purchase, err := cart(c)
-		if c.IsAborted() {
-			return // the cart function answered by itself, as it would for a visitor who must sign in
+		var choice middleware.Choice
+		if conf.choice != nil && err == nil && !c.IsAborted() {
+			choice, err = conf.choice(c)
 		}
-		ctx, failure := m.Resolve(c.Request.Context(), purchase, err)
+		if c.IsAborted() {
+			return // the shop's function answered by itself, as it would for a visitor who must sign in
+		}
+		var ctx context.Context
+		var failure *middleware.Failure
+		if conf.choice == nil {
+			ctx, failure = m.Resolve(c.Request.Context(), purchase, err)
+		} else {
+			ctx, failure = m.Confirm(c.Request.Context(), purchase, choice, err)
+		}
+		c.Request = c.Request.WithContext(ctx)
 		if failure != nil {
 			c.Abort()
 			if !c.Writer.Written() { // else a second body would follow the first
@@ -68,7 +93,6 @@ func Handler(m *middleware.Middleware, cart func(*gin.Context) (resolver.Cart, e
 			return
 		}
 		middleware.NoStore(ctx, c.Writer.Header())
-		c.Request = c.Request.WithContext(ctx)
 	}
 }
 

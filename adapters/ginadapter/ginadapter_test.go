@@ -132,11 +132,22 @@ func TestOneFailureIsOneBodyAndOneAbort(t *testing.T) {
 				c.AbortWithStatusJSON(http.StatusUnauthorized, gin.H{"by": "cart"})
 				return resolver.Cart{}, errors.New("no session")
 			}},
+		"the cart function aborts, sets a status and returns an error": {status: 401, body: ``,
+			cart: func(c *gin.Context) (resolver.Cart, error) {
+				c.Abort()
+				c.Status(http.StatusUnauthorized) // written by Gin when the chain has ended
+				return resolver.Cart{}, errors.New("no session")
+			}},
 		"the cart function aborts and returns a cart": {status: 401, body: ``,
 			cart: func(c *gin.Context) (resolver.Cart, error) {
 				c.AbortWithStatus(http.StatusUnauthorized)
 				return kwd(c)
 			}},
+		"the choice function answers and aborts": {cart: kwd, status: 401, body: `{"by":"choice"}`,
+			opts: []ginadapter.Option{ginadapter.Submit(func(c *gin.Context) (middleware.Choice, error) {
+				c.AbortWithStatusJSON(http.StatusUnauthorized, gin.H{"by": "choice"})
+				return middleware.Choice{PGCode: "mpgs"}, nil
+			})}},
 		"the cart function answers and forgets to abort": {status: 401, body: `{"by":"cart"}`,
 			cart: func(c *gin.Context) (resolver.Cart, error) {
 				c.JSON(http.StatusUnauthorized, gin.H{"by": "cart"})
@@ -159,7 +170,7 @@ func TestOneFailureIsOneBodyAndOneAbort(t *testing.T) {
 			if w.Code != c.status || !strings.HasPrefix(w.Body.String(), c.body) || aborted != 1 {
 				t.Errorf("status %d, aborted %d times: %s", w.Code, aborted, w.Body)
 			}
-			if n := strings.Count(w.Body.String(), "{"); n > 1 || n == 0 && c.body != "" {
+			if n := strings.Count(w.Body.String(), "{"); n > 1 || (n == 0) != (c.body == "") {
 				t.Errorf("%d JSON bodies: %s", n, w.Body)
 			}
 		})

@@ -3,6 +3,7 @@
 package httpadapter
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -15,6 +16,19 @@ type Option func(*config)
 
 type config struct {
 	onFailure func(http.ResponseWriter, *http.Request, *middleware.Failure)
+	choice    func(*http.Request) (middleware.Choice, error)
+}
+
+// Submit is for the route that a checkout form is sent to: choice reads the method that the shopper chose from the
+// request, and nothing else of the cart, and [middleware.Middleware.Confirm] checks it before the handler runs. An error of
+// choice is answered like one of the cart function. A nil function is a 500, since it would check nothing.
+func Submit(choice func(*http.Request) (middleware.Choice, error)) Option {
+	if choice == nil {
+		choice = func(*http.Request) (middleware.Choice, error) {
+			return middleware.Choice{}, fmt.Errorf("httpadapter: %w: Submit got no function", middleware.ErrMisconfigured)
+		}
+	}
+	return func(c *config) { c.choice = choice }
 }
 
 // OnFailure has f answer the requests that get no payment methods, in place of problem+json. Nothing is written after f
@@ -55,9 +69,19 @@ func Wrap(
 				return
 			}
 			purchase, err := cart(r)
-			ctx, failure := m.Resolve(r.Context(), purchase, err)
+			var ctx context.Context
+			var failure *middleware.Failure
+			if c.choice == nil {
+				ctx, failure = m.Resolve(r.Context(), purchase, err)
+			} else {
+				var choice middleware.Choice
+				if err == nil {
+					choice, err = c.choice(r)
+				}
+				ctx, failure = m.Confirm(r.Context(), purchase, choice, err)
+			}
 			if failure != nil {
-				c.onFailure(w, r, failure)
+				c.onFailure(w, r.WithContext(ctx), failure)
 				return
 			}
 			middleware.NoStore(ctx, w.Header())

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -58,7 +57,7 @@ func (s *shop) showOffer(c *gin.Context, status int, eligible *resolver.Eligibil
 	}
 	c.Header("Content-Security-Policy", web.Policy(s.ottuURL(), true))
 	s.show(c, status, "checkout.html", "Checkout", offer{b, eligible, eligible.PastPGCodes(), choice, problem,
-		me.Customer == "" && b.Subscribes})
+		me.Customer == "" && b.Monthly != ""})
 }
 
 // pay sends the visitor to Ottu's payment page with the one method that was chosen.
@@ -94,10 +93,10 @@ func (s *shop) pay(c *gin.Context) {
 	if me.subscribes() {
 		agreement = till.Agreement("monthly", 30, months)
 	}
-	order, err := s.till.Open(c.Request.Context(), eligible, code, bought, agreement)
+	order, err := s.till.Open(c.Request.Context(), eligible.Cart(), code, bought, agreement)
 	if err != nil {
 		refusal := till.Refuse(err)
-		retryAfter(c, refusal.RetryAfter)
+		web.RetryAfter(c.Writer.Header(), refusal.RetryAfter)
 		s.showOffer(c, refusal.Status, s.till.Choices(c.Request.Context(), eligible, err), code, refusal.Message)
 		return
 	}
@@ -119,7 +118,7 @@ func (s *shop) showOrder(c *gin.Context) {
 	order, err := s.till.Settle(ctx, me.Orders[i])
 	if err != nil {
 		slog.WarnContext(ctx, "the state of an order is not known", "error", err)
-		retryAfter(c, 5*time.Second)
+		web.RetryAfter(c.Writer.Header(), 5*time.Second)
 		s.show(c, http.StatusServiceUnavailable, "order.html", "We are still asking", me.Orders[i])
 		return
 	}
@@ -129,32 +128,11 @@ func (s *shop) showOrder(c *gin.Context) {
 		}
 		v.keep(order)
 	})
-	title := "Your payment is not finished"
-	switch {
-	case order.Paid():
-		title = "Thank you"
-	case order.Over():
-		title = "Your payment did not go through"
-	}
-	s.show(c, http.StatusOK, "order.html", title, order)
+	s.show(c, http.StatusOK, "order.html", order.Title(), order)
 }
 
-// showFailure answers for the checkout when there are no payment methods at all. An API answers problem+json instead.
+// showFailure answers for the checkout when there are no payment methods at all.
 func (s *shop) showFailure(c *gin.Context, f *middleware.Failure) {
-	retryAfter(c, f.RetryAfter)
-	switch f.Status {
-	case http.StatusServiceUnavailable:
-		s.message(c, f.Status, "We cannot take payments right now",
-			"Your cart is safe and nothing was charged. Please try again in a moment.")
-	case http.StatusBadRequest:
-		s.message(c, f.Status, "This cart cannot be paid for", "Please look at your cart again, or choose another currency.")
-	default:
-		s.message(c, f.Status, "Something went wrong", "Nothing was charged. Please try again.")
-	}
-}
-
-func retryAfter(c *gin.Context, d time.Duration) {
-	if d > 0 {
-		c.Header("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
-	}
+	title, text := web.FailureText(c.Writer.Header(), f)
+	s.message(c, f.Status, title, text)
 }

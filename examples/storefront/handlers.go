@@ -47,8 +47,8 @@ func newShop(setup *start.Setup, res *resolver.Resolver) (http.Handler, error) {
 		return nil, err
 	}
 	r.Use(gin.Recovery())
-	r.GET("/static/*file", gin.WrapH(web.Cached(http.FileServerFS(files))))
-	r.GET("/shared/*file", gin.WrapH(web.Static()))
+	r.GET("/static/*file", gin.WrapH(web.Static(files, "/static/")))
+	r.GET("/shared/*file", gin.WrapH(web.Shared()))
 	r.GET("/readyz", s.ready)
 	r.GET("/api/checkout", ginadapter.Handler(m, s.apiCart), s.apiCheckout)
 

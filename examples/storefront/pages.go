@@ -30,19 +30,25 @@ func (s *shop) home(c *gin.Context) {
 
 // basket is a cart on a page.
 type basket struct {
-	Lines      []shelved
-	Total      string
-	Subscribes bool
+	Lines []shelved
+	Total string
+	// Monthly is what the subscriptions cost from the second month on, empty where there are none.
+	Monthly string
 }
 
 func (v visitor) basket() (basket, error) {
-	b := basket{Subscribes: v.subscribes()}
+	var b basket
+	var monthly int64
 	for _, l := range v.Lines {
 		units, err := l.cost(v.Currency)
 		if err != nil {
 			return b, err
 		}
 		p, _ := findProduct(l.Product)
+		if p.Monthly {
+			monthly += units
+			b.Monthly = till.Decimal(monthly, v.Currency)
+		}
 		b.Lines = append(b.Lines, shelved{p, till.Decimal(units, v.Currency), l.Quantity, l.Quantity == maxOfOne})
 	}
 	var err error

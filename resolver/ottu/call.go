@@ -30,8 +30,9 @@ var backoff = [...]time.Duration{time.Second, 2 * time.Second, 4 * time.Second}
 type request struct {
 	name         string // for errors and logs
 	method, path string
-	body         any  // nil for none
-	read         bool // changes nothing, so it may be sent again
+	body         any    // nil for none
+	read         bool   // changes nothing, so it may be sent again
+	key          string // of a charge, which must not arrive twice: its Idempotency-Key
 }
 
 // call sends a request until it is answered, as often as it may be, and has the answer decoded. What decode returns is
@@ -52,6 +53,7 @@ func (c *Client) call(ctx context.Context, rq request, decode func(body []byte) 
 				slog.Int("attempt", tried+1), slog.Duration("took", time.Since(start)))
 			return nil
 		}
+		failed.charge = rq.key != ""
 		c.log.LogAttrs(ctx, slog.LevelDebug, "ottu: failed", slog.String("call", rq.name), slog.Int("attempt", tried+1),
 			slog.Duration("took", time.Since(start)), slog.Int("status", failed.Status), slog.Any("error", failed))
 		if !rq.read || !failed.again || tried == len(backoff) || !waitTurn(ctx, backoff[tried], failed.retryAfter) {
@@ -87,18 +89,27 @@ func (c *Client) attempt(ctx context.Context, rq request, body []byte, decode fu
 	authorization, err := c.credential.header(ctx)
 	if err != nil {
 		failed := unreachable(rq.name, "the token function failed", err)
-		failed.again = false
+		failed.again, failed.unsent = false, true
 		return failed
 	}
 	req, err := http.NewRequestWithContext(ctx, rq.method, c.base+rq.path, bytes.NewReader(body))
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
-		return unreachable(rq.name, "the request cannot be made", err)
+		failed := unreachable(rq.name, "the request cannot be made", err)
+		failed.unsent = true
+		return failed
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Authorization", authorization)
 	req.Header.Set("User-Agent", c.userAgent)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if rq.key != "" {
+		req.Header.Set("Idempotency-Key", rq.key)
+		req.GetBody = nil // net/http sends a request with that header again by itself, if it can
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -92,17 +92,32 @@ func TestAReadIsTriedAgainOnlyWhereThatCanHelp(t *testing.T) {
 	}
 }
 
-func TestACreateIsSentOnce(t *testing.T) {
+func TestWhatChangesSomethingIsSentOnce(t *testing.T) {
 	for name, first := range map[string]func() (*http.Response, error){
 		"503": answer(503), "429": answer(429), "refused": refused,
 	} {
 		t.Run(name, func(t *testing.T) {
 			rt, came := script(first)
-			if _, err := newClient(t, rt).CreateSession(t.Context(), order()); err == nil || len(*came) != 1 {
-				t.Errorf("%d requests, %v", len(*came), err)
+			client := newClient(t, rt)
+			_, created := client.CreateSession(t.Context(), order())
+			_, updated := client.UpdateSession(t.Context(), "s", ottu.SessionUpdate{Language: "en"})
+			deleted := client.DeleteCard(t.Context(), "cust_77f0", resolver.Sandbox, ottu.NewCardToken(cardToken))
+			_, charged := client.AutoDebit(t.Context(), debt())
+			if created == nil || updated == nil || deleted == nil || charged == nil || len(*came) != 4 {
+				t.Errorf("%d requests: %v, %v, %v, %v", len(*came), created, updated, deleted, charged)
 			}
 		})
 	}
+}
+
+func TestCardsAreAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		list := func() (*http.Response, error) { return response(200, `[]`), nil }
+		rt, came := script(answer(503), list)
+		if _, err := newClient(t, rt).Cards(t.Context(), hers); err != nil || !atAbout(*came, 0, time.Second) {
+			t.Errorf("requests at %v, %v", *came, err)
+		}
+	})
 }
 
 func TestNobodyWaitsForAnAttemptThatWouldComeTooLate(t *testing.T) {

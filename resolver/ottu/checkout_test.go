@@ -1,6 +1,7 @@
 package ottu_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -21,11 +22,16 @@ func TestASessionIsCreatedWithWhatTheShopSaid(t *testing.T) {
 	r.RedirectURL, r.WebhookURL = "https://shop.test/done", "https://shop.test/hook"
 	r.Agreement = &ottu.Agreement{ID: "sub-1", Type: "recurring", Frequency: "monthly", AmountVariability: "fixed",
 		ExpiryDate: "2027-01-01", CycleIntervalDays: 30, TotalCycles: 12}
-	const want = `{"type":"e_commerce","amount":"12.500","currency_code":"KWD","pg_codes":["kpay","mpgs"],` +
+	r.PGCodes, r.PaymentInstrument = []string{"mpgs"}, json.RawMessage(`{"kind":"fake"}`)
+	r.CardCriteria = &ottu.CardCriteria{MinExpiryTime: 60}
+	r.BillingAddress, r.ShippingAddress = map[string]string{"city": "Kuwait"}, map[string]string{"country": "KW"}
+	const want = `{"type":"e_commerce","amount":"12.500","currency_code":"KWD","pg_codes":["mpgs"],` +
 		`"payment_type":"auto_debit","agreement":{"id":"sub-1","type":"recurring","frequency":"monthly",` +
 		`"amount_variability":"fixed","expiry_date":"2027-01-01","cycle_interval_days":30,"total_cycles":12},` +
+		`"card_acceptance_criteria":{"min_expiry_time":60},"payment_instrument":{"kind":"fake"},` +
 		`"customer_id":"cust_77f0","customer_email":"shopper@example.com","customer_phone":"+96550000000",` +
-		`"customer_first_name":"نورة","customer_last_name":"Noor","order_no":"A-17","language":"ar",` +
+		`"customer_first_name":"نورة","customer_last_name":"Noor",` +
+		`"billing_address":{"city":"Kuwait"},"shipping_address":{"country":"KW"},"order_no":"A-17","language":"ar",` +
 		`"redirect_url":"https://shop.test/done","webhook_url":"https://shop.test/hook","expiration_time":"00:30:00"}`
 	rt := transport(func(req *http.Request, body []byte) (*http.Response, error) {
 		if req.Method != http.MethodPost || req.URL.String() != "https://shop.ottu.test/b/checkout/v1/pymt-txn/" {
@@ -74,6 +80,21 @@ func TestASessionThatOttuWouldRefuseIsNotAskedFor(t *testing.T) {
 		"save_card, paid":   {func(r *request) { r.PaymentType = "save_card" }, "amount is not 0"},
 		"one_off, agreed":   {func(r *request) { r.Agreement = &ottu.Agreement{ID: "a"} }, "agreement is there"},
 		"auto_debit, alone": {func(r *request) { r.PaymentType, r.CustomerID = "auto_debit", "" }, "agreement is missing"},
+		"one_off, said": {func(r *request) {
+			r.PaymentType, r.Agreement = "one_off", &ottu.Agreement{ID: "a"}
+		}, "agreement is there"},
+		"auto_debit, a guest": {func(r *request) { r.PaymentType, r.CustomerID = "auto_debit", "" }, "customer_id is missing"},
+		"one step, two codes": {func(r *request) { r.PaymentInstrument = json.RawMessage(`{}`) }, "pg_codes has more than"},
+		"a bad instrument": {func(r *request) {
+			r.PGCodes, r.PaymentInstrument = r.PGCodes[:1], json.RawMessage(`"`+shopper)
+		}, "payment_instrument is not a JSON object"},
+		"a list of instruments": {func(r *request) {
+			r.PGCodes, r.PaymentInstrument = r.PGCodes[:1], json.RawMessage(` [{}]`)
+		}, "payment_instrument is not a JSON object"},
+		"valid for no day": {func(r *request) { r.CardCriteria = &ottu.CardCriteria{} }, "min_expiry_time is less than 1"},
+		"valid for years": {func(r *request) {
+			r.CardCriteria = &ottu.CardCriteria{MinExpiryTime: 366}
+		}, "min_expiry_time is more than 365"},
 		"agreement, no id": {func(r *request) {
 			r.PaymentType, r.Agreement = "auto_debit", &ottu.Agreement{}
 		}, "agreement.id is missing"},
@@ -100,6 +121,57 @@ func TestASaveCardSessionIsFree(t *testing.T) {
 	r.PaymentType, r.Amount = "save_card", "0"
 	if _, err := newClient(t, always(201, `{"session_id":"s"}`)).CreateSession(t.Context(), r); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAnUpdateSendsWhatChangesAndNothingElse(t *testing.T) {
+	for want, update := range map[string]ottu.SessionUpdate{
+		`{"amount":"9.000","currency_code":"KWD"}`: {Amount: "9.000", Currency: "KWD"},
+		`{"pg_codes":["kpay"],"language":"ar"}`:    {PGCodes: []string{"kpay"}, Language: "ar"},
+		`{"amount":"0","currency_code":"KWD","payment_type":"save_card"}`: {PaymentType: "save_card", Amount: "0",
+			Currency: "KWD"},
+		`{"payment_type":"auto_debit"}`: {PaymentType: "auto_debit"}, // the session may have the agreement
+	} {
+		rt := transport(func(req *http.Request, body []byte) (*http.Response, error) {
+			if req.Method != http.MethodPatch || req.URL.RequestURI() != "/b/checkout/v1/pymt-txn/s%2F1/" || string(body) != want {
+				t.Errorf("%s %s %s, want %s", req.Method, req.URL, body, want)
+			}
+			return response(200, `{"session_id":"s/1","state":"created"}`), nil
+		})
+		s, err := newClient(t, rt).UpdateSession(t.Context(), "s/1", update)
+		if err != nil || s.State != "created" {
+			t.Errorf("got %v, %v", s, err)
+		}
+	}
+}
+
+func TestAnUpdateThatOttuWouldRefuseIsNotSent(t *testing.T) {
+	client := newClient(t, transport(func(*http.Request, []byte) (*http.Response, error) {
+		t.Error("a request was sent")
+		return response(200, `{"session_id":"s1"}`), nil
+	}))
+	one := json.RawMessage(`{}`)
+	for want, update := range map[string]ottu.SessionUpdate{
+		"update changes nothing":            {},
+		"currency_code is missing, which":   {Amount: "9.000"},
+		"at most 3 decimals":                {Amount: "9.0000", Currency: "KWD"},
+		"currency_code is not":              {Currency: "kwd", Amount: "1"},
+		"amount is not 0":                   {PaymentType: "save_card", Amount: "1", Currency: "KWD"},
+		"agreement is there":                {PaymentType: "one_off", Agreement: &ottu.Agreement{ID: "a"}},
+		"agreement.id is missing":           {Agreement: &ottu.Agreement{}},
+		"pg_codes has more than":            {PaymentInstrument: one, PGCodes: []string{"kpay", "mpgs"}},
+		"pg_codes has a code that is not 1": {PGCodes: []string{shopper}},
+		"type is none of":                   {Type: "e-commerce"},
+	} {
+		_, err := client.UpdateSession(t.Context(), "s1", update)
+		e, ok := errors.AsType[*ottu.Error](err)
+		if !ok || e.Status != 0 || !errors.Is(err, ottu.ErrRejected) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+		leaks(t, "the error", everyVerb(err), shopper)
+	}
+	if _, err := client.UpdateSession(t.Context(), "..", ottu.SessionUpdate{Language: "en"}); !errors.Is(err, ottu.ErrRejected) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package ottu
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,13 +23,21 @@ var (
 	// ErrRejected: the request makes no sense to Ottu (400, 422, and any 4xx that is none of the others), or already here:
 	// then it was not sent, and Status is 0. Also a [resolver.ErrRejected].
 	ErrRejected error = &class{"request rejected", resolver.ErrRejected}
+	// ErrDeclined: the gateway refused the operation, such as a charge of a card (4xx with the result "failed").
+	ErrDeclined error = &class{text: "declined"}
+	// ErrDuplicate: the Idempotency-Key of a charge was used before (409). What became of that charge, its session tells.
+	ErrDuplicate error = &class{text: "duplicate charge"}
+	// ErrOutcomeUnknown: a charge was sent and nobody knows what became of it: there was no answer, a 5xx, or one that
+	// cannot be read. Retrieve its session before charging again, and then with the same Idempotency-Key.
+	ErrOutcomeUnknown error = &class{text: "outcome unknown"}
 	// ErrNotFound: there is no such thing at this base URL (404).
 	ErrNotFound error = &class{text: "not found"}
 	// ErrRateLimited: too many requests (429). Also a [resolver.ErrRateLimited].
 	ErrRateLimited error = &class{"rate limited", resolver.ErrRateLimited}
 	// ErrPaused: the merchant's installation is paused (423).
 	ErrPaused error = &class{text: "installation paused"}
-	// ErrUnavailable: no answer, a 5xx, a redirect that is not followed, or an answer that cannot be read.
+	// ErrUnavailable: no answer, a 5xx, a redirect that is not followed, or an answer that cannot be read. Not of a charge
+	// that may have been made.
 	ErrUnavailable error = &class{text: "unavailable"}
 )
 
@@ -53,29 +60,62 @@ type Error struct {
 	Message string
 	// Fields are the complaints about each field of the request. A nested one is named by its path, as in "agreement.id".
 	Fields map[string][]string
+	// Result is "failed" where an operation was tried and failed, and FailedProvider then names the gateway, where known.
+	Result, FailedProvider string
 
 	call       string
 	problem    string // in our own words
 	retryAfter time.Duration
 	again      bool // a read may be sent once more
+	charge     bool // the call charges a card
+	unsent     bool // Ottu cannot have seen the request
 	cause      error
 }
 
 // RetryAfter is how long Ottu asks to wait before the next request, at most an hour; 0 where it did not say.
 func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 
-// Unwrap returns the class, such as [ErrForbidden], and the cause of a network failure, such as
-// [context.DeadlineExceeded]. The cause answers errors.Is and errors.As like the original, but does not print its text.
+// Unwrap returns the class, such as [ErrForbidden]; [resolver.ErrMethodRejected] where Ottu refused the pg_codes, since
+// what was offered is no longer what the cache says, or does not go together; and the cause of a network failure, such
+// as [context.DeadlineExceeded]. The cause answers errors.Is and errors.As like the original, but does not print its
+// text.
 func (e *Error) Unwrap() []error {
 	_, class := e.class()
-	if e.cause == nil {
-		return []error{class}
+	all := []error{class}
+	if e.rejectsMethods() {
+		all = append(all, resolver.ErrMethodRejected)
 	}
-	return []error{class, e.cause}
+	if e.cause != nil {
+		all = append(all, e.cause)
+	}
+	return all
+}
+
+func (e *Error) rejectsMethods() bool {
+	if e.Status != http.StatusBadRequest && e.Status != http.StatusUnprocessableEntity {
+		return false
+	}
+	for name := range e.Fields {
+		if name == "pg_codes" || strings.HasPrefix(name, "pg_codes.") {
+			return true
+		}
+	}
+	return false
 }
 
 // class is what to do about e, and which of the classes it is.
 func (e *Error) class() (advice string, class error) {
+	if e.charge && e.Status == http.StatusConflict {
+		return "retrieve the session to see what became of the first one", ErrDuplicate
+	}
+	advice, class = e.classOfStatus()
+	if e.charge && !e.unsent && class == ErrUnavailable { //nolint:errorlint // classOfStatus wraps nothing
+		return "retrieve the session before you charge again, and then with the same Idempotency-Key", ErrOutcomeUnknown
+	}
+	return advice, class
+}
+
+func (e *Error) classOfStatus() (advice string, class error) {
 	switch {
 	case e.Status == http.StatusUnauthorized:
 		return "use a private API key, or a user and password, of this merchant", ErrUnauthorized
@@ -89,6 +129,8 @@ func (e *Error) class() (advice string, class error) {
 		return "wait for RetryAfter, and ask less", ErrRateLimited
 	case e.Status == http.StatusRequestTimeout:
 		return "try again later", ErrUnavailable
+	case e.Result == "failed" && e.Status < 500:
+		return "ask for another card or method: Message and FailedProvider say more", ErrDeclined
 	case e.Status >= 400 && e.Status < 500, e.Status == 0 && e.cause == nil:
 		return "correct the request: Fields has the reasons", ErrRejected
 	case e.Status > 0 && e.Status < 400:
@@ -127,18 +169,3 @@ func (e *Error) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, e.Error()
 
 // LogValue is Error for slog.
 func (e *Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
-
-// RejectedPGCodes tells whether Ottu refused a request because of its pg_codes: the methods that were offered for the
-// cart are no longer what the cache says, or do not go together.
-func RejectedPGCodes(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	if !ok || e.Status != http.StatusBadRequest && e.Status != http.StatusUnprocessableEntity {
-		return false
-	}
-	for name := range e.Fields {
-		if name == "pg_codes" || strings.HasPrefix(name, "pg_codes.") {
-			return true
-		}
-	}
-	return false
-}

@@ -14,13 +14,14 @@ import (
 
 func TestEachStatusHasOneClass(t *testing.T) {
 	classes := []error{ottu.ErrUnauthorized, ottu.ErrForbidden, ottu.ErrRejected, ottu.ErrNotFound, ottu.ErrRateLimited,
-		ottu.ErrPaused, ottu.ErrUnavailable}
+		ottu.ErrPaused, ottu.ErrUnavailable, ottu.ErrDeclined, ottu.ErrDuplicate, ottu.ErrOutcomeUnknown}
 	theirs := []error{resolver.ErrDenied, resolver.ErrRejected, resolver.ErrRateLimited}
 	for status, want := range map[int]struct{ class, also error }{
 		400: {ottu.ErrRejected, resolver.ErrRejected},
 		401: {ottu.ErrUnauthorized, resolver.ErrDenied},
 		403: {ottu.ErrForbidden, resolver.ErrDenied},
 		404: {ottu.ErrNotFound, nil},
+		409: {ottu.ErrRejected, resolver.ErrRejected},
 		408: {ottu.ErrUnavailable, nil},
 		415: {ottu.ErrRejected, resolver.ErrRejected},
 		422: {ottu.ErrRejected, resolver.ErrRejected},
@@ -76,7 +77,7 @@ func TestAFieldNameThatIsNoneIsNotShown(t *testing.T) {
 	}
 }
 
-func TestRefusedPGCodesAreToldApart(t *testing.T) {
+func TestARefusalOfPGCodesIsAMethodRejected(t *testing.T) {
 	for _, test := range []struct {
 		status int
 		body   string
@@ -89,12 +90,18 @@ func TestRefusedPGCodesAreToldApart(t *testing.T) {
 		{401, readData(t, "error_wallet_set.json"), false},
 		{400, `{"pg_codes_extra":["no"]}`, false},
 	} {
-		_, err := newClient(t, always(test.status, test.body)).CreateSession(t.Context(), order())
-		if got := ottu.RejectedPGCodes(err); got != test.want {
-			t.Errorf("%d %s: %v", test.status, test.body, got)
+		client := newClient(t, always(test.status, test.body))
+		_, created := client.CreateSession(t.Context(), order())
+		_, updated := client.UpdateSession(t.Context(), "s1", ottu.SessionUpdate{PGCodes: []string{"kpay"}})
+		for _, err := range []error{created, updated} {
+			if errors.Is(err, resolver.ErrMethodRejected) != test.want {
+				t.Errorf("%d %s: %v", test.status, test.body, err)
+			}
 		}
 	}
-	if ottu.RejectedPGCodes(nil) || ottu.RejectedPGCodes(errors.New("pg_codes")) {
-		t.Error("an error of somebody else is none of Ottu's")
+	r := order()
+	r.PGCodes = nil
+	if _, err := newClient(t, always(201, "")).CreateSession(t.Context(), r); errors.Is(err, resolver.ErrMethodRejected) {
+		t.Error("what was not sent was not rejected by Checkout")
 	}
 }

@@ -76,7 +76,7 @@ func ExampleTokenFunc() {
 }
 
 // The pg_codes of a session were eligible when the shopper saw them. Ottu has the last word.
-func ExampleRejectedPGCodes() {
+func ExampleClient_CreateSession_rejected() {
 	srv := merchant()
 	defer srv.Close()
 	client, err := ottu.New(srv.URL, ottu.APIKey("fake"))
@@ -88,7 +88,7 @@ func ExampleRejectedPGCodes() {
 		Type: "e_commerce", Amount: "12.500", Currency: "KWD", PGCodes: []string{"kpay"},
 	})
 	fmt.Println(err)
-	fmt.Println(ottu.RejectedPGCodes(err)) // purge the cart, and show the methods anew
+	fmt.Println(errors.Is(err, resolver.ErrMethodRejected)) // resolver.Resolver.Pay asks anew
 	// Output:
 	// ottu: create session: request rejected: fields pg_codes: status 400 (correct the request: Fields has the reasons)
 	// true

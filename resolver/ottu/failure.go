@@ -23,7 +23,10 @@ func unreachable(call, problem string, err error) *Error {
 		err = u.Err // its text has the URL, which may hold a session ID
 	}
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-	return &Error{call: call, problem: problem + ": " + describe(err), cause: quiet{err}, again: !untrusted}
+	network, ok := errors.AsType[*net.OpError](err)
+	unconnected := ok && (network.Op == "dial" || network.Op == "proxyconnect")
+	return &Error{call: call, problem: problem + ": " + describe(err), cause: quiet{err}, again: !untrusted,
+		unsent: untrusted || unconnected}
 }
 
 // quiet answers errors.Is and errors.As like the error within and hides its text: a transport may write the headers
@@ -120,9 +123,10 @@ func (e *Error) readError(body []byte) {
 	}
 	var detail string
 	if json.Unmarshal(doc["detail"], &detail) == nil {
-		var code soft[string]
-		_ = json.Unmarshal(doc["code"], &code)
-		e.Code, e.Message = code.v, detail
+		e.Message = detail
+		for name, text := range map[string]*string{"code": &e.Code, "result": &e.Result, "failed_provider": &e.FailedProvider} {
+			_ = json.Unmarshal(doc[name], text)
+		}
 		return
 	}
 	fields := map[string][]string{}

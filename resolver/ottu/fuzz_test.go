@@ -88,10 +88,25 @@ func FuzzDecodeError(f *testing.F) {
 		if len(text) > 900 || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
 			t.Fatalf("the text of the error holds what is not ours: %q", text)
 		}
-		RejectedPGCodes(e)
+		e.Unwrap()
 		for name, complaints := range e.Fields {
 			if len(complaints) == 0 {
 				t.Fatalf("field %q has no complaint", name)
+			}
+		}
+	})
+}
+
+func FuzzDecodeCards(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		cards, err := decodeCards(body, "cust_77f0")
+		if err != nil && len(cards) > 0 {
+			t.Fatalf("got %v and %v", cards, err)
+		}
+		for _, c := range cards {
+			if c.Token == (CardToken{}) || !wellFormed(c.PGCode) || c.ExpiryMonth > 12 || (c.ExpiryMonth == 0) != (c.ExpiryYear == 0) {
+				t.Fatalf("got %v with %d/%d", c, c.ExpiryMonth, c.ExpiryYear)
 			}
 		}
 	})

@@ -73,8 +73,8 @@ var refusals = map[string]ottu.Error{
 	"error_object.json": {Code: "invalid_api_key", Message: "Invalid API key provided"},
 	"error_object_field.json": {Code: "invalid", Message: "Not usable",
 		Fields: map[string][]string{"pg_codes": {"Not usable"}}},
-	"error_operation.json": {Message: "Card was declined"},
-	"error_duplicate.json": {Message: "Duplicate request detected. Idempotency-Key already used."},
+	"error_operation.json": {Message: "Card was declined", Result: "failed", FailedProvider: "mpgs"},
+	"error_duplicate.json": {Message: "Duplicate request detected. Idempotency-Key already used.", Result: "failed"},
 	"error_page.html":      {},
 }
 
@@ -102,11 +102,14 @@ var unreadable = map[string]string{
 	"bad_empty.json":              "it is no JSON from byte 0 on",
 	"bad_page.html":               "it is no JSON from byte 1 on",
 	"bad_session_without_id.json": "it has no session_id",
+	"bad_cards_none_left.json":    "none of its 3 cards makes sense",
+	"bad_cards_of_another.json":   "it has a card of another customer",
 }
 
 func TestEveryFileOfTheFolderIsDecodedAndHasASource(t *testing.T) {
 	covered := slices.Concat(slices.Collect(maps.Keys(catalogs)), slices.Collect(maps.Keys(refusals)),
-		slices.Collect(maps.Keys(sessions)), slices.Collect(maps.Keys(unreadable)))
+		slices.Collect(maps.Keys(sessions)), slices.Collect(maps.Keys(cards)),
+		slices.Collect(maps.Keys(charges)), slices.Collect(maps.Keys(unreadable)))
 	index := readData(t, "README.md")
 	files, err := os.ReadDir(dataDir)
 	if err != nil {
@@ -156,13 +159,16 @@ func TestEveryShapeOfARefusalIsReadAndNoneIsShown(t *testing.T) {
 			if !ok {
 				t.Fatalf("%v is no *ottu.Error", err)
 			}
+			if got.Result != want.Result || got.FailedProvider != want.FailedProvider {
+				t.Errorf("got %q of %q, want %q of %q", got.Result, got.FailedProvider, want.Result, want.FailedProvider)
+			}
 			if got.Status != 422 || got.Code != want.Code || got.Message != want.Message {
 				t.Errorf("got %q %q, want %q %q", got.Code, got.Message, want.Code, want.Message)
 			}
 			if !reflect.DeepEqual(got.Fields, want.Fields) {
 				t.Errorf("got fields %q, want %q", got.Fields, want.Fields)
 			}
-			words := []string{want.Message, want.Code}
+			words := []string{want.Message, want.Code, want.FailedProvider}
 			for field, complaints := range want.Fields {
 				words = append(words, complaints...)
 				if !strings.Contains(err.Error(), field) {
@@ -197,8 +203,11 @@ func TestAnAnswerThatMakesNoSenseIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			client := newClient(t, always(200, readData(t, name)))
 			_, err := client.PaymentMethods(t.Context(), sandboxKWD)
-			if strings.Contains(name, "session") {
+			switch {
+			case strings.Contains(name, "session"):
 				_, err = client.Session(t.Context(), "id")
+			case strings.Contains(name, "cards"):
+				_, err = client.Cards(t.Context(), hers)
 			}
 			if !errors.Is(err, ottu.ErrUnavailable) || !strings.Contains(err.Error(), want) {
 				t.Fatalf("got %v, want ErrUnavailable with %q", err, want)

@@ -33,24 +33,28 @@ func invalid(request any) complaints {
 	if errors.As(validate.Struct(request), &broken) {
 		for _, rule := range broken {
 			_, path, _ := strings.Cut(rule.Namespace(), ".")
-			c.add(path, ruleText(rule.Tag(), rule.Param()))
+			c.add(path, ruleText(rule))
 		}
 	}
 	return c
 }
 
-func ruleText(tag, param string) string {
-	switch tag {
-	case "required":
+func ruleText(rule validator.FieldError) string {
+	switch {
+	case rule.Tag() == "required":
 		return "is missing"
-	case "max":
-		return "is longer than " + param + " characters"
-	case "oneof":
-		return "is none of: " + param
-	case "http_url":
+	case rule.Tag() == "max" && rule.Kind() == reflect.String:
+		return "is longer than " + rule.Param() + " characters"
+	case rule.Tag() == "max":
+		return "is more than " + rule.Param()
+	case rule.Tag() == "min":
+		return "is less than " + rule.Param()
+	case rule.Tag() == "oneof":
+		return "is none of: " + rule.Param()
+	case rule.Tag() == "http_url":
 		return "is not an absolute URL"
 	default:
-		return "is not " + tag
+		return "is not " + rule.Tag()
 	}
 }
 

@@ -23,6 +23,9 @@ func (l latencies) percentile(p float64) time.Duration {
 	return slices.Sorted(slices.Values(l.took))[int(p*float64(len(l.took)-1))]
 }
 
+// patience is how long a request waits for its answer.
+const patience = 2 * time.Second
+
 // drive sends requests at a rate for a time, to one cart after the other. Each has a goroutine of its own, as a server's
 // have, so that one that waits holds up no other.
 func drive(c contender, carts []resolver.Cart, rate int, length time.Duration) (l latencies) {
@@ -33,14 +36,13 @@ func drive(c contender, carts []resolver.Cart, rate int, length time.Duration) (
 	began := time.Now()
 	for sent := 0; sent < n; {
 		due := min(int(float64(rate)*time.Since(began).Seconds()), n)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
 		for i := sent; i < due; i++ {
 			wg.Go(func() {
-				ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-				defer cancel()
 				at := time.Now()
-				codes, err := c.codes(ctx, carts[i%len(carts)])
+				ok[i] = c.serve(ctx, carts[i%len(carts)])
 				l.took[i] = time.Since(at)
-				ok[i] = err == nil && len(codes) > 0
 			})
 		}
 		sent = due
@@ -81,6 +83,17 @@ func slots(s *settings, types int, currencies ...string) (carts []resolver.Cart)
 	return carts
 }
 
+// nothing is a contender that does no work: what the driver and the machine themselves take.
+type nothing struct{ contender }
+
+func (nothing) close() {}
+
+func (nothing) serve(context.Context, resolver.Cart) bool              { return true }
+func (nothing) codes(context.Context, resolver.Cart) ([]string, error) { return constant.codes, nil }
+
+// idle makes a nothing.
+var idle = maker{"no work at all", func(testing.TB, *upstream, settings) contender { return nothing{} }}
+
 // renewed is what came of slots that were warmed together and grow old together.
 type renewed struct {
 	latencies
@@ -97,7 +110,7 @@ func renew(tb testing.TB, m maker, carts []resolver.Cart, s settings, rate int, 
 	return renewed{l, u.peak(50 * time.Millisecond)}
 }
 
-// broken is what came of an upstream that was whole, and then broken for as long.
+// broken is what came of an upstream that was whole for a while, and then broken for three times as long.
 type broken struct {
 	before, during latencies
 	probes         int
@@ -111,7 +124,7 @@ func breakUpstream(tb testing.TB, m maker, f fault, length time.Duration) (b bro
 	c := m.make(tb, u, s)
 	defer c.close()
 	warmUp(tb, c, carts)
-	b.before = drive(c, carts, 1000, length)
+	b.before = drive(c, carts, 1000, length/3)
 	u.fault.Store(int32(f))
 	u.reset()
 	b.during = drive(c, carts, 1000, length)

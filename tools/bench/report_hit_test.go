@@ -51,16 +51,15 @@ func (r *report) hitsOn(all []racer, procs int) {
 	if !steady(results) {
 		r.say("**This run does not count**: the machine was busy, and a floor differs from itself.")
 	}
-	ours := find(results, tenderHTTP)
+	plain := find(results, tenderHTTP)
 	var rows [][]any
 	for _, x := range results {
 		must := ""
 		switch {
 		case strings.HasPrefix(x.name, "tender"):
-			must = r.must(x.toFloor <= 2.1, fmt.Sprintf("%s %s: at most 2.1 times its floor", x.name, where)) + "<br>" +
-				r.must(x.allocs == 2, fmt.Sprintf("%s %s: 2 allocations", x.name, where))
+			must = r.musts("a hit, "+where+", "+x.name, promise{x.toFloor <= 2.1, "≤ 2.1"}, promise{x.allocs == 2, "2 allocs"})
 		case !strings.Contains(x.name, "loor"):
-			must = r.must(x.nanos >= ours.nanos, fmt.Sprintf("%s is not faster than tender %s", x.name, where))
+			must = r.musts("a hit, "+where+", "+x.name, promise{x.nanos >= plain.nanos, "not faster than tender"})
 		}
 		rows = append(rows, []any{
 			x.name, fmt.Sprintf("%.1f", x.allocs), fmt.Sprintf("%.0f", x.nanos), fmt.Sprintf("%.2f", x.toFloor),

@@ -17,7 +17,7 @@ copies of their own, as a loader makes them. The hit ratio is that of %d request
 		bytes := grown(r.t, m, customers)
 		rows = append(rows, []any{m.name, customers, fmt.Sprintf("%.1f MB", float64(bytes)/1e6),
 			fmt.Sprintf("%.1f %%", 100*hitRatio(r.t, m, some, requests)),
-			r.only(m.name, bytes < 20e6, "a million customers: heap growth under 20 MB")})
+			r.musts(ours(m, "a million customers"), promise{bytes < 20e6, "under 20 MB"})})
 	}
 	r.table("|customers|heap growth|hit ratio|must", rows)
 }
@@ -32,7 +32,7 @@ balancer picks; as many guests come as customers, and cost nothing but the base 
 		d := s.simulate(r.t)
 		rows = append(rows, []any{s.name, s.currencies, s.types, s.customers, s.instances, d.calls, d.base, d.held,
 			fmt.Sprintf("%.1f %%", 100*float64(d.personal)/float64(d.requests)), d.failed,
-			r.must(d.calls <= dayQuota && d.failed == 0, s.name+": within the quota, and no request without an answer")})
+			r.musts("a day of the "+s.name, promise{d.calls <= dayQuota, "within the quota"}, promise{d.failed == 0, "all answered"})})
 	}
 	r.table("shop|currencies|cart types|customers|instances|upstream calls|of these, base|customers' held back|"+
 		"customers' requests with their own answer|requests without one|must", rows)

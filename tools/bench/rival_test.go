@@ -114,6 +114,11 @@ func (r *rival) find(ctx context.Context, cart *resolver.Cart) (*answer, error) 
 	return r.get(ctx, m, cart.CustomerID)
 }
 
+func (r *rival) serve(ctx context.Context, cart resolver.Cart) bool {
+	a, err := r.find(ctx, &cart)
+	return err == nil && len(a.codes) > 0
+}
+
 func (r *rival) codes(ctx context.Context, cart resolver.Cart) ([]string, error) {
 	a, err := r.find(ctx, &cart)
 	if err != nil {

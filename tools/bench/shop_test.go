@@ -34,7 +34,9 @@ func usual() settings {
 type contender interface {
 	// wrap is the middleware. Its cart function is cartOf, for every contender.
 	wrap(next http.Handler) http.Handler
-	// codes is the same work without a request.
+	// serve is the same work without a request. It tells whether there is an answer with at least one method.
+	serve(ctx context.Context, cart resolver.Cart) bool
+	// codes is serve with a copy of the codes.
 	codes(ctx context.Context, cart resolver.Cart) ([]string, error)
 	// purge drops the answer of one cart.
 	purge(cart resolver.Cart)

@@ -46,6 +46,17 @@ func openTender(tb testing.TB, source resolver.Source, s settings, more ...resol
 
 func (t *tender) close() { _ = t.resolver.Close() }
 
+func (t *tender) serve(ctx context.Context, cart resolver.Cart) bool {
+	e, err := t.resolver.Resolve(ctx, cart)
+	if err != nil {
+		return false
+	}
+	for range e.Methods() {
+		return true
+	}
+	return false
+}
+
 func (t *tender) codes(ctx context.Context, cart resolver.Cart) ([]string, error) {
 	e, err := t.resolver.Resolve(ctx, cart)
 	if err != nil {

@@ -24,6 +24,10 @@ const (
 	empty
 )
 
+func (f fault) String() string {
+	return [...]string{"healthy", "500", "hangs", "garbage", "empty list"}[f]
+}
+
 var errServer = errors.New("500 Internal Server Error")
 
 // upstream is a merchant's Ottu that sleeps and answers from memory.

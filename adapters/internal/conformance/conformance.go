@@ -92,14 +92,14 @@ func newShop(t *testing.T, err error, codes ...string) *shop {
 func newShopOf(t *testing.T, ask func(context.Context, resolver.Filters) (resolver.Catalog, error)) *shop {
 	t.Helper()
 	s := &shop{log: new(log)}
-	src := resolver.SourceFunc(resolver.Identity{}, func(ctx context.Context, f resolver.Filters) (resolver.Catalog, error) {
+	count := func(ctx context.Context, f resolver.Filters) (resolver.Catalog, error) {
 		s.asked.Add(1)
 		if f.CustomerID != "" {
 			s.customers.Add(1)
 		}
 		return ask(ctx, f)
-	})
-	res, err := resolver.New(src, resolver.Production, []string{"KWD", "USD"},
+	}
+	res, err := resolver.New(resolver.SourceFunc(resolver.Identity{}, count), resolver.Production, []string{"KWD", "USD"},
 		resolver.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,8 @@ func newShopOf(t *testing.T, ask func(context.Context, resolver.Filters) (resolv
 // middleware makes a Middleware of the shop that tells the shop's log.
 func (s *shop) middleware(t *testing.T, opts ...middleware.Option) *middleware.Middleware {
 	t.Helper()
-	m, err := middleware.New(s.Resolver, append(opts, middleware.WithLogger(slog.New(slog.NewJSONHandler(s.log, nil))))...)
+	opts = append(opts, middleware.WithLogger(slog.New(slog.NewJSONHandler(s.log, nil))))
+	m, err := middleware.New(s.Resolver, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}

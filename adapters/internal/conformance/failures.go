@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -48,7 +49,8 @@ var failures = map[string]func(*testing.T, Mount){
 		}{
 			{"cart function refuses", fine, fails(fmt.Errorf("empty basket: %w", resolver.ErrInvalidCart)),
 				400, "invalid_cart", 0, "INFO", "empty basket"},
-			{"no type", fine, asks(resolver.Cart{CustomerID: customer, Currency: "KWD"}), 400, "invalid_cart", 0, "INFO", "no type"},
+			{"no type", fine, asks(resolver.Cart{CustomerID: customer, Currency: "KWD"}),
+				400, "invalid_cart", 0, "INFO", "no type"},
 			{"currency not sold", fine, asks(resolver.Cart{CustomerID: customer, Currency: "EUR", Type: resolver.OneOff}),
 				400, "invalid_cart", 0, "INFO", "EUR"},
 			{"customer ID too long", fine,
@@ -96,7 +98,13 @@ var failures = map[string]func(*testing.T, Mount){
 			"nil": none, "nil.For": none.For(resolver.OneOff), "zero": zero, "zero.For": zero.For(resolver.OneOff),
 		} {
 			t.Run(name, func(t *testing.T) {
+				var told log
+				defer slog.SetDefault(slog.Default())
+				slog.SetDefault(slog.New(slog.NewTextHandler(&told, nil)))
 				wantProblem(t, serve(mount(Route{m, cartOf, nil, new(seen)}), oneOff()), 500, "misconfigured")
+				if !strings.Contains(told.String(), "level=ERROR") {
+					t.Errorf("log: %s", told.String())
+				}
 			})
 		}
 	},
@@ -136,7 +144,8 @@ var failures = map[string]func(*testing.T, Mount){
 	"a failure marshalled by a hook keeps the detail": func(t *testing.T, mount Mount) {
 		s := newShop(t, nil, "mpgs")
 		hook := func(w http.ResponseWriter, _ *http.Request, f *middleware.Failure) { _ = json.NewEncoder(w).Encode(f) }
-		w := serve(mount(Route{s.middleware(t), cartOf, hook, new(seen)}), request(http.MethodPost, "", "EUR", resolver.OneOff))
+		h := mount(Route{s.middleware(t), cartOf, hook, new(seen)})
+		w := serve(h, request(http.MethodPost, "", "EUR", resolver.OneOff))
 		if b := w.Body.String(); !strings.Contains(b, "invalid_cart") || strings.Contains(b, "EUR") {
 			t.Errorf("body: %s", b)
 		}

@@ -23,13 +23,11 @@ type Refusal struct {
 func Refuse(err error) Refusal {
 	var failed *ottu.Error
 	switch {
+	case errors.Is(err, resolver.ErrMethodRejected):
+		return Refusal{http.StatusUnprocessableEntity, "This way to pay was switched off a moment ago. Please choose another one.", 0}
 	case errors.Is(err, resolver.ErrNotEligible):
 		return Refusal{http.StatusUnprocessableEntity, "This way to pay cannot be used for your cart. Please choose another one.", 0}
-	case ottu.RejectedPGCodes(err):
-		return Refusal{http.StatusUnprocessableEntity, "This way to pay was switched off a moment ago. Please choose another one.", 0}
 	case errors.Is(err, resolver.ErrUnknown):
-		// The method may be fine, but nobody can say so now. To let Checkout decide would skip the guards: a test gateway
-		// would be as good as a real one.
 		return Refusal{http.StatusServiceUnavailable, unconfirmed, 5 * time.Second}
 	case errors.As(err, &failed) && failed.RetryAfter() > 0:
 		return Refusal{http.StatusServiceUnavailable, unreachable, failed.RetryAfter()}
@@ -43,21 +41,15 @@ const (
 	unreachable = "The payment page could not be opened. Nothing was charged. Please try again in a moment."
 )
 
-// Choices are the methods to offer after an error of Open. Where Ottu refused a pg_code that it had listed, the list is
-// old: no webhook tells of a gateway that was switched off, so this is how a shop finds out, and it asks anew.
-func (t *Till) Choices(ctx context.Context, e *resolver.Eligibility, err error) *resolver.Eligibility {
-	slog.WarnContext(ctx, "no payment was created", "error", err)
-	if !ottu.RejectedPGCodes(err) {
-		return e
+// Choices are the methods to offer after an error of Open, which may have found out that the ones of before are old.
+func (t *Till) Choices(ctx context.Context, before *resolver.Eligibility, err error) *resolver.Eligibility {
+	level := slog.LevelWarn
+	if errors.Is(err, resolver.ErrNotEligible) && !errors.Is(err, resolver.ErrMethodRejected) { // the shopper's doing
+		level = slog.LevelInfo
 	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	cart := e.Cart()
-	if _, err := t.Resolver.Refresh(ctx, resolver.Scope{CartType: cart.Type, Currency: cart.Currency}); err != nil {
-		slog.WarnContext(ctx, "the payment methods were not refreshed", "error", err)
+	slog.Log(ctx, level, "no payment was created", "error", err)
+	if now, err := t.Resolver.Resolve(ctx, before.Cart()); err == nil {
+		return now
 	}
-	if anew, err := t.Resolver.Resolve(ctx, cart); err == nil {
-		return anew
-	}
-	return e
+	return before
 }

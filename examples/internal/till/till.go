@@ -53,37 +53,54 @@ func (o Order) Over() bool {
 	return false
 }
 
+// Title tells a shopper how it stands.
+func (o Order) Title() string {
+	switch {
+	case o.Paid():
+		return "Thank you"
+	case o.Over():
+		return "Your payment did not go through"
+	}
+	return "Your payment is not finished"
+}
+
 // Reusable tells whether a click for the same purchase leads to this order's payment page, in place of a second payment.
 func (o Order) Reusable(bought string) bool {
 	return o.Bought == bought && !o.Paid() && !o.Over() && time.Since(o.Created) < reusable
 }
 
-// Open checks the choice once more and creates a Checkout session that offers it alone: the list on the shopper's
-// screen may be old, and the code that comes back may never have been on it. With an agreement the card is kept for
-// later charges.
+// Open creates a Checkout session that offers the chosen method alone, after it checked the choice once more: the list on
+// the shopper's screen may be old, and the code that comes back may never have been on it. With an agreement the card is
+// kept for later charges.
 //
 // Open goes on when ctx is cancelled: a shopper who clicks twice leaves the first request, not the payment.
-func (t *Till) Open(ctx context.Context, e *resolver.Eligibility, code, bought string, a *ottu.Agreement) (Order, error) {
-	if err := e.Require(code); err != nil {
-		return Order{}, err
-	}
-	o := Order{No: rand.Text(), Bought: bought, Cart: e.Cart(), Created: time.Now(), State: "created"}
-	request := ottu.SessionRequest{Type: "e_commerce", Amount: o.Cart.Amount, Currency: o.Cart.Currency, PGCodes: []string{code},
-		CustomerID: o.Cart.CustomerID, OrderNo: o.No, RedirectURL: t.PublicURL + "/orders/" + o.No, ExpirationTime: lifetime}
+func (t *Till) Open(ctx context.Context, cart resolver.Cart, code, bought string, a *ottu.Agreement) (Order, error) {
+	o := Order{No: rand.Text(), Bought: bought, Cart: cart, Created: time.Now(), State: "created"}
+	request := ottu.SessionRequest{Type: "e_commerce", Amount: cart.Amount, Currency: cart.Currency, PGCodes: []string{code},
+		CustomerID: cart.CustomerID, OrderNo: o.No, RedirectURL: t.PublicURL + "/orders/" + o.No, ExpirationTime: lifetime}
 	if a != nil {
 		request.PaymentType, request.Agreement = "auto_debit", a
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
-	session, err := t.Client.CreateSession(ctx, request)
-	if err != nil {
-		return Order{}, err
-	}
-	if !t.trusts(session.CheckoutURL) {
-		return Order{}, errors.New("till: the session has no checkout_url that a shopper can be sent to")
-	}
-	o.SessionID, o.PayURL = session.ID, session.CheckoutURL
-	return o, nil
+	// Pay also finds out what no webhook tells: that a gateway was switched off. Then it asks for the methods anew.
+	err := t.Resolver.Pay(ctx, cart, code, func(ctx context.Context, e *resolver.Eligibility) error {
+		// To let Checkout decide on a method that the answer cannot tell of (resolver.ErrUnknown) would skip the guards: a
+		// test gateway would be as good as a real one.
+		if err := e.Require(code); err != nil {
+			return err
+		}
+		session, err := t.Client.CreateSession(ctx, request)
+		if err != nil {
+			return err
+		}
+		if !t.trusts(session.CheckoutURL) {
+			return errors.New("till: the session has no checkout_url that a shopper can be sent to")
+		}
+		o.SessionID, o.PayURL = session.ID, session.CheckoutURL
+		return nil
+	})
+	return o, err
 }
 
 // trusts lets shoppers go to https pages, and to Ottu's own host when that is a simulator on this machine.

@@ -14,20 +14,19 @@ import (
 //go:embed static
 var static embed.FS
 
-// Static serves the look that both shops share, under /shared/.
-func Static() http.Handler {
-	files, err := fs.Sub(static, "static")
-	if err != nil { // the name is a constant that embed checked
+// Shared serves the look that both shops share, under /shared/.
+func Shared() http.Handler { return Static(static, "/shared/") }
+
+// Static serves the folder "static" of files, and nothing else of them, under a prefix. Browsers keep it for an hour.
+func Static(files fs.FS, prefix string) http.Handler {
+	folder, err := fs.Sub(files, "static")
+	if err != nil { // the name is a constant that makes sense
 		return http.NotFoundHandler()
 	}
-	return http.StripPrefix("/shared/", Cached(http.FileServerFS(files)))
-}
-
-// Cached lets browsers keep what h serves for an hour.
-func Cached(h http.Handler) http.Handler {
+	serve := http.StripPrefix(prefix, http.FileServerFS(folder))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=3600")
-		h.ServeHTTP(w, r)
+		serve.ServeHTTP(w, r)
 	})
 }
 

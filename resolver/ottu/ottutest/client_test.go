@@ -62,7 +62,7 @@ func TestTheClientOfThisModuleMakesSessions(t *testing.T) {
 		t.Errorf("%+v, %v", paid, err)
 	}
 	request.PGCodes = []string{"paypal"}
-	if _, err := client.CreateSession(t.Context(), request); !ottu.RejectedPGCodes(err) {
+	if _, err := client.CreateSession(t.Context(), request); !errors.Is(err, resolver.ErrMethodRejected) {
 		t.Errorf("paypal takes no KWD: %v", err)
 	}
 }

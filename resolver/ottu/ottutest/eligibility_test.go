@@ -1,0 +1,63 @@
+package ottutest_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tendergo/tender/resolver"
+	"github.com/tendergo/tender/resolver/ottu"
+	"github.com/tendergo/tender/resolver/ottu/ottutest"
+)
+
+// What each cart type shows of the default merchant, and why it does not show the rest: a code alone is eligible.
+func TestEachCartTypeShowsExactlyItsMethods(t *testing.T) {
+	srv := ottutest.NewServer()
+	t.Cleanup(srv.Close)
+	srv.SetBalance("rich", "KWD", "25.000")
+	client, err := ottu.New(srv.URL, ottu.APIKey(srv.APIKey()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := resolver.New(client, resolver.Production, []string{"KWD", "BHD", "USD"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = res.Close() })
+	for _, test := range []struct {
+		cart resolver.Cart
+		want string
+	}{
+		{resolver.Cart{Type: resolver.OneOff, Currency: "KWD"}, ``},
+		{resolver.Cart{Type: resolver.OneOff, Currency: "KWD", CustomerID: "rich"}, ``},
+		{resolver.Cart{Type: resolver.OneOff, Currency: "USD"}, ``},
+		{resolver.Cart{Type: resolver.Subscription, Currency: "KWD"}, ``},
+		{resolver.Cart{Type: resolver.Subscription, Currency: "BHD"}, ``},
+		{resolver.Cart{Type: resolver.Renewal, Currency: "KWD"}, ``},
+		{resolver.Cart{Type: resolver.SaveCard, Currency: "KWD"}, ``},
+		{resolver.Cart{Type: resolver.PreOrder, Currency: "KWD"}, ``},
+		{resolver.Cart{Type: resolver.PreOrder, Currency: "KWD", CustomerID: "rich"}, ``},
+		{resolver.Cart{Type: resolver.PaymentRequest, Currency: "KWD"}, ``},
+	} {
+		x, err := res.Explain(t.Context(), test.cart)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, v := range x.Verdicts {
+			line := v.Method.Code
+			for _, r := range v.Reasons {
+				line += " " + string(r.Code)
+			}
+			if v.Method.Sandbox == resolver.No {
+				got = append(got, line)
+			} else if v.Eligible || !strings.Contains(line, "environment") {
+				t.Errorf("%s shows a sandbox gateway in production: %s", test.cart, line)
+			}
+		}
+		slices.Sort(got)
+		if text := "\n\t" + strings.Join(got, "\n\t"); text != test.want {
+			t.Errorf("%s got %s\nwant %s", test.cart, text, test.want)
+		}
+	}
+}
