@@ -30,7 +30,7 @@ type nodeKey struct{}
 
 // Value finds the node itself, and leaves every other key to the parent.
 func (n *node) Value(key any) any {
-	if key == (nodeKey{}) {
+	if _, ok := key.(nodeKey); ok {
 		return n
 	}
 	return n.Context.Value(key)
@@ -38,7 +38,7 @@ func (n *node) Value(key any) any {
 
 // Value finds the node itself, and leaves every other key to the parent.
 func (n *failedNode) Value(key any) any {
-	if key == (nodeKey{}) {
+	if _, ok := key.(nodeKey); ok {
 		return n
 	}
 	return n.Context.Value(key)

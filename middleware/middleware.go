@@ -104,7 +104,7 @@ func (m *Middleware) Resolve(ctx context.Context, cart resolver.Cart, err error)
 	m = m.orBroken()
 	if err == nil {
 		n := &node{Context: ctx}
-		if err = m.resolve(ctx, &cart, &n.eligible, (*resolver.Resolver).ResolveTo); err == nil {
+		if err = m.resolve(ctx, &cart, &n.eligible, false); err == nil {
 			return n, nil
 		}
 	}
@@ -133,10 +133,8 @@ func (m *Middleware) fail(ctx context.Context, err error, pass bool) (context.Co
 	return n, f
 }
 
-// resolveTo is one of the ways to ask a Resolver.
-type resolveTo func(*resolver.Resolver, context.Context, resolver.Cart, *resolver.Eligibility) error
-
-func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolver.Eligibility, how resolveTo) error {
+// resolve asks the request's Resolver; for a submit it has it confirm.
+func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolver.Eligibility, submit bool) error {
 	if m.broken != nil {
 		return fmt.Errorf("%w: %w", ErrMisconfigured, m.broken)
 	}
@@ -150,18 +148,22 @@ func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolv
 			res = chosen
 		}
 	}
-	if m.cartType == "" {
-		return how(res, ctx, *cart, e)
-	}
-	if cart.Type != "" && cart.Type != m.cartType && res.Knows(m.cartType) {
-		return &resolver.CartError{
-			Code:   resolver.CartTypeConflict,
-			Detail: fmt.Sprintf("the cart's type is not %s, which this route is for", m.cartType),
+	if m.cartType != "" {
+		if cart.Type != "" && cart.Type != m.cartType && res.Knows(m.cartType) {
+			return &resolver.CartError{
+				Code:   resolver.CartTypeConflict,
+				Detail: fmt.Sprintf("the cart's type is not %s, which this route is for", m.cartType),
+			}
 		}
+		cart.Type = m.cartType
 	}
-	cart.Type = m.cartType
-	err := how(res, ctx, *cart, e)
-	if err != nil && !res.Knows(m.cartType) { // asked for only now: a hit needs no second look
+	var err error
+	if submit {
+		err = res.ConfirmTo(ctx, cart, e)
+	} else {
+		err = res.ResolveTo(ctx, cart, e)
+	}
+	if err != nil && m.cartType != "" && !res.Knows(m.cartType) { // asked for only now: a hit needs no second look
 		return fmt.Errorf("%w: no profile for the cart type %q of this route (add it with resolver.WithProfile)",
 			ErrMisconfigured, m.cartType)
 	}

@@ -35,7 +35,7 @@ func (m *Middleware) Confirm(ctx context.Context, cart resolver.Cart, choice Cho
 	m = m.orBroken()
 	n := &node{Context: ctx}
 	if err == nil {
-		err = m.resolve(ctx, &cart, &n.eligible, (*resolver.Resolver).ConfirmTo)
+		err = m.resolve(ctx, &cart, &n.eligible, true)
 	}
 	if err != nil {
 		return m.fail(ctx, err, false)

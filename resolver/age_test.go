@@ -79,6 +79,26 @@ func TestJitterOnlyShortensByAtMostATenth(t *testing.T) {
 	})
 }
 
+// A refresh that fails early must not hide the end of the soft age behind the end of its backoff.
+func TestAFailedRefreshDoesNotKeepAnAnswerFresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := scripted(numbered)
+		r := open(t, src, resolver.WithFreshness(10*time.Second, 40*time.Second), resolver.WithBackoff(time.Hour, time.Hour))
+		want(t, r, guest, "v1")
+		src.script(fails(errDown))
+		if _, err := r.Refresh(t.Context(), resolver.Scope{}); !errors.Is(err, errDown) {
+			t.Fatal(err)
+		}
+		equal(t, "fresh", resolve(t, r, guest).Freshness().Fresh, true)
+		pass(10 * time.Second)
+		equal(t, "fresh", resolve(t, r, guest).Freshness().Fresh, false)
+		pass(30 * time.Second)
+		if _, err := r.Resolve(t.Context(), guest); !errors.Is(err, resolver.ErrUnavailable) {
+			t.Fatalf("past the hard age: %v", err)
+		}
+	})
+}
+
 func TestPastTheHardAgeThereIsNoAnswerUntilTheSourceIsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := scripted(numbered)
@@ -94,7 +114,7 @@ func TestPastTheHardAgeThereIsNoAnswerUntilTheSourceIsBack(t *testing.T) {
 		}
 		equal(t, "status", slotOf(t, r, guest).Status, "expired")
 		src.script(lists("kpay"))
-		pass(7 * time.Minute) // the longest backoff, without any traffic
+		pass(38 * time.Second) // the longest backoff of a slot with nothing to serve, without any traffic
 		equal(t, "status", slotOf(t, r, guest).Status, "fresh")
 		want(t, r, guest, "kpay")
 	})

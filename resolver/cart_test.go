@@ -26,7 +26,7 @@ func TestACartThatMakesNoSenseIsRefusedWithItsReason(t *testing.T) {
 		{"no currency", func(c *resolver.Cart) { c.Currency = "" }, resolver.CartCurrencyMissing},
 		{"a currency in small letters", func(c *resolver.Cart) { c.Currency = "kwd" }, resolver.CartCurrencyUnknown},
 		{"gold", func(c *resolver.Cart) { c.Currency = "XAU" }, resolver.CartCurrencyUnknown},
-		{"a currency that the shop does not sell in", func(c *resolver.Cart) { c.Currency = "EUR" }, resolver.CartCurrencyNotSold},
+		{"a currency that is not sold in", func(c *resolver.Cart) { c.Currency = "EUR" }, resolver.CartCurrencyNotSold},
 		{"an exponent", func(c *resolver.Cart) { c.Amount = "1e9" }, resolver.CartAmountMalformed},
 		{"a negative amount", func(c *resolver.Cart) { c.Amount = "-1" }, resolver.CartAmountMalformed},
 		{"a country in small letters", func(c *resolver.Cart) { c.Country = "kw" }, resolver.CartCountryMalformed},
@@ -41,7 +41,7 @@ func TestACartThatMakesNoSenseIsRefusedWithItsReason(t *testing.T) {
 				cart := good
 				c.change(&cart)
 				e := &resolver.Eligibility{}
-				err := r.ResolveTo(t.Context(), cart, e)
+				err := r.ResolveTo(t.Context(), &cart, e)
 				var bad *resolver.CartError
 				if !errors.As(err, &bad) || bad.Code != c.code || !errors.Is(err, resolver.ErrInvalidCart) || bad.Detail == "" {
 					t.Fatalf("got %v", err)
@@ -86,8 +86,9 @@ func TestMinorUnitsAreExact(t *testing.T) {
 		}
 	}
 	for _, bad := range []struct{ amount, currency string }{
-		{"", "USD"}, {".", "USD"}, {"1.", "USD"}, {".5", "USD"}, {"1.234", "USD"}, {"1.0", "JPY"}, {"-1", "USD"}, {"+1", "USD"},
-		{"1e3", "USD"}, {"0x10", "USD"}, {"1,5", "USD"}, {"1 000", "USD"}, {"１", "USD"}, {"1.2.3", "USD"}, {" 1", "USD"},
+		{"", "USD"}, {".", "USD"}, {"1.", "USD"}, {".5", "USD"}, {"1.234", "USD"}, {"1.0", "JPY"}, {"-1", "USD"},
+		{"+1", "USD"}, {"1e3", "USD"}, {"0x10", "USD"}, {"1,5", "USD"}, {"1 000", "USD"}, {"１", "USD"}, {"1.2.3", "USD"},
+		{" 1", "USD"},
 		{"100000000000000", "USD"}, {"NaN", "USD"}, {"1\x00", "USD"},
 	} {
 		_, err := resolver.MinorUnits(bad.amount, bad.currency)

@@ -20,19 +20,19 @@ const submitAge = 15 * time.Minute
 // It narrows the gap to Ottu's own decision when the Checkout session is created, and cannot close it.
 func (r *Resolver) Confirm(ctx context.Context, cart Cart) (*Eligibility, error) {
 	e := new(Eligibility)
-	if err := r.ConfirmTo(ctx, cart, e); err != nil {
+	if err := r.ConfirmTo(ctx, &cart, e); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
-// ConfirmTo is Confirm into an Eligibility of the caller's.
-func (r *Resolver) ConfirmTo(ctx context.Context, cart Cart, e *Eligibility) error {
+// ConfirmTo is Confirm into an Eligibility of the caller's, as [Resolver.ResolveTo] is.
+func (r *Resolver) ConfirmTo(ctx context.Context, cart *Cart, e *Eligibility) error {
 	b := r.bases[cart.Type][cart.Currency]
-	if b == nil || !b.plausible(&cart) {
-		return r.diagnose(&cart)
+	if b == nil || !b.plausible(cart) {
+		return r.diagnose(cart)
 	}
-	return r.answer(ctx, b, cart, e, request{purpose: forShopper, maxAge: submitAge, wait: r.maxWait, personalWait: r.maxWait})
+	return r.answer(ctx, b, *cart, e, request{purpose: forShopper, maxAge: submitAge, wait: r.maxWait, personalWait: r.maxWait})
 }
 
 // Version is an opaque token of what a page showed: of the customer, the cart and the eligible pg_codes in their order. A

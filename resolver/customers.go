@@ -1,7 +1,6 @@
 package resolver
 
 import (
-	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +14,6 @@ import (
 // came, from whose old end a hand walks and evicts the first one that was not used since it last passed. A hit sets a
 // flag and takes no lock but go-cache's read lock.
 type customers struct {
-	seed   maphash.Seed
 	shards [shardCount]*cache.Cache
 
 	mu     sync.Mutex // for all that follows, and for every write to a shard
@@ -37,15 +35,21 @@ type customer struct {
 }
 
 func newCustomers(limit int) *customers {
-	cs := &customers{seed: maphash.MakeSeed(), limit: limit}
+	cs := &customers{limit: limit}
 	for i := range cs.shards {
 		cs.shards[i] = cache.New(cache.NoExpiration, 0) // no janitor: it would outlive us, and the ages live in the answers
 	}
 	return cs
 }
 
+// shard picks by the end of an ID, where IDs differ. A caller who makes up IDs that all fall on one shard loses the
+// others' locks, and nothing else.
 func (cs *customers) shard(id string) *cache.Cache {
-	return cs.shards[maphash.String(cs.seed, id)%shardCount]
+	h := uint32(len(id))
+	for i := max(len(id)-4, 0); i < len(id); i++ {
+		h = h*31 + uint32(id[i])
+	}
+	return cs.shards[h%shardCount]
 }
 
 // find returns the customer's slot, or nil. It is the hit's path.

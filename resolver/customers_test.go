@@ -193,9 +193,10 @@ func TestAMalformedCustomerCostsNoCallAndNoMemory(t *testing.T) {
 
 func TestAnEvictionDuringAFlightTakesNoAnswerAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := scripted(after(500*time.Millisecond, func(_ context.Context, _ int, f resolver.Filters) (resolver.Catalog, error) {
+		echo := func(_ context.Context, _ int, f resolver.Filters) (resolver.Catalog, error) {
 			return catalog("for-" + f.CustomerID), nil
-		}))
+		}
+		src := scripted(after(500*time.Millisecond, echo))
 		r := open(t, src, resolver.WithCustomers(1))
 		var wg sync.WaitGroup
 		for i := range 50 {

@@ -17,9 +17,8 @@ import (
 // Printing or logging an Eligibility shows the cart's type, its currency and the codes, never the customer.
 type Eligibility struct {
 	base   *base
-	answer *answer
-	view   *view    // the answer's, or this request's own
-	past   []string // nil: nobody knows
+	answer *answer // with this request's own past, where the shop has a history
+	view   *view   // the answer's, or this request's own
 	// What the cart says beyond its type and currency, which are the base's: a small Eligibility is a fast one.
 	customer, amount, country string
 	attributes                map[string]string
@@ -31,9 +30,9 @@ func (e *Eligibility) set(ctx context.Context, b *base, a *answer, c *Cart, stal
 	e.base, e.answer, e.stale = b, a, stale
 	e.customer, e.amount, e.country, e.attributes = c.CustomerID, c.Amount, c.Country, c.Attributes
 	if b.profile.isStatic {
-		e.view, e.past = &a.list.view, a.past
+		e.view = &a.list.view
 	} else {
-		e.view, e.past = b.personalView(ctx, a, *c)
+		e.view, e.answer = b.personalView(ctx, a, *c)
 	}
 }
 
@@ -91,11 +90,11 @@ func (e *Eligibility) Require(code string) error {
 // that is not known, because the cart has no customer or only the base answer was at hand, and empty but not nil when
 // Ottu knows of none.
 func (e *Eligibility) PastPGCodes() []string {
-	if e.past == nil {
+	if e.answer == nil || e.answer.past == nil {
 		return nil
 	}
-	past := make([]string, 0, len(e.past))
-	for _, code := range e.past {
+	past := make([]string, 0, len(e.answer.past))
+	for _, code := range e.answer.past {
 		if e.Has(code) {
 			past = append(past, code)
 		}

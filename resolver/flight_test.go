@@ -174,6 +174,27 @@ func TestTheFlightsAtOnceAreBoundedAndSomeAreKeptForBaseAnswers(t *testing.T) {
 	})
 }
 
+// A customer's flight needs two places; one that waits in vain for the second must not keep the first.
+func TestAFlightThatFoundNoPlaceLeavesNoneTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := scripted(func(context.Context, int, resolver.Filters) (resolver.Catalog, error) {
+			time.Sleep(20 * time.Second) // whatever its deadline says
+			return catalog("late"), nil
+		})
+		r := open(t, src, resolver.WithMaxFlights(2))
+		for _, cart := range []resolver.Cart{guest, inUSD(resolver.OneOff), cartOf("c1")} {
+			if _, err := r.Resolve(t.Context(), cart); err == nil {
+				t.Fatalf("%s got an answer", cart)
+			}
+		}
+		src.script(lists("kpay"))
+		pass(time.Minute)
+		if e := resolve(t, r, cartOf("c2")); !e.Freshness().Personal {
+			t.Fatal("the places for customers are used up")
+		}
+	})
+}
+
 // A source that asks the Resolver something must not find a lock held.
 func TestASourceMayCallTheResolver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

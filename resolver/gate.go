@@ -15,7 +15,7 @@ type purpose uint8
 
 const (
 	forShopper   purpose = iota // a base answer that a request needs
-	forRefresh                  // a base answer that is due by its age
+	forRefresh                  // a base answer that is due by its age: the old one is served meanwhile
 	forCustomer                 // a customer's own answer
 	forCuriosity                // what no checkout waits for
 )
@@ -29,11 +29,15 @@ type gate struct {
 	reserve     float64
 	all, own    chan struct{} // a token a flight; customers' flights need one of each
 	count       *counters
+	// maxRefreshes keeps answers that grew old together, as those of a Warm do, from being asked for together. What is due
+	// waits its turn, and is served stale meanwhile.
+	maxRefreshes int
 
 	mu        sync.Mutex
 	limited   time.Time // no question before: the source said ErrRateLimited
 	limits    backoff
 	outage    backoff // no customer's question before; failures == 0: no outage
+	refreshes int     // flights for which nobody waits
 	probing   bool
 	probeEnds time.Time
 }
@@ -44,6 +48,7 @@ const Unlimited = -1
 func newGate(c *config, n *counters) *gate {
 	g := &gate{
 		first: c.backoffFirst, most: c.backoffMost, timeout: c.flightTimeout, count: n,
+		maxRefreshes: min(max(c.maxFlights/4, 1), 16),
 		all: make(chan struct{}, c.maxFlights), own: make(chan struct{}, max(c.maxFlights*3/4, 1)),
 	}
 	if c.quota != Unlimited {
@@ -70,8 +75,15 @@ func (g *gate) admit(why purpose, now time.Time) error {
 			return heldError(errOutage, max(g.outage.notBefore.Sub(now), 0))
 		}
 	}
+	if why == forRefresh && g.refreshes >= g.maxRefreshes {
+		g.count.heldFlights.Add(1)
+		return heldError(errFlights, refreshPause)
+	}
 	if err := g.take(why, now); err != nil {
 		return err
+	}
+	if why == forRefresh {
+		g.refreshes++
 	}
 	if why >= forCustomer && g.outage.failures > 0 {
 		g.probing, g.probeEnds = true, now.Add(g.timeout)
@@ -109,8 +121,16 @@ func (g *gate) mayRetry(why purpose) bool {
 	return g.take(why, time.Now()) == nil
 }
 
+// refreshPause is how long a refresh waits before it tries for a place again. Nobody waits for it.
+const refreshPause = 50 * time.Millisecond
+
 // enter waits for a place among the flights. Customers leave a quarter of the places to base answers.
-func (g *gate) enter(ctx context.Context, customer bool) (leave func(), err error) {
+func (g *gate) enter(ctx context.Context, why purpose, customer bool) (leave func(), err error) {
+	defer func() {
+		if err != nil {
+			g.done(why)
+		}
+	}()
 	for _, places := range [...]chan struct{}{g.own, g.all} {
 		if places == g.own && !customer {
 			continue
@@ -126,11 +146,22 @@ func (g *gate) enter(ctx context.Context, customer bool) (leave func(), err erro
 		}
 	}
 	return func() {
+		g.done(why)
 		<-g.all
 		if customer {
 			<-g.own
 		}
 	}, nil
+}
+
+// done ends what admit began.
+func (g *gate) done(why purpose) {
+	if why != forRefresh {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.refreshes--
 }
 
 // report tells the gate how a question went.

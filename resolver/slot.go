@@ -106,7 +106,11 @@ func (s *slot) join(q request) (cur *answer, f *flight, err error) {
 		r.count.heldBackoff.Add(1)
 		return cur, nil, &UnavailableError{s.backoff.notBefore.Sub(now), s.lastErr}
 	}
-	f, err = s.start(q.purpose)
+	why := q.purpose
+	if why == forShopper && s.isBase() && q.maxAge == 0 && s.usable(now) {
+		why = forRefresh // the old answer is served: nobody waits
+	}
+	f, err = s.start(why)
 	return cur, f, err
 }
 
@@ -128,6 +132,7 @@ func (s *slot) start(why purpose) (*flight, error) {
 	retries := why != forRefresh && !s.usable(time.Now())
 	if !r.spawn(func() { s.fly(ctx, f, why, retries) }) {
 		cancel()
+		r.gate.done(why)
 		return nil, &UnavailableError{Cause: ErrClosed}
 	}
 	s.flight = f
@@ -169,7 +174,7 @@ func (s *slot) retire() {
 func (s *slot) fly(ctx context.Context, f *flight, why purpose, retries bool) {
 	r := s.base.resolver
 	defer f.cancel()
-	leave, err := r.gate.enter(ctx, s.customer != "")
+	leave, err := r.gate.enter(ctx, why, s.customer != "")
 	if err != nil {
 		s.land(f, nil, err)
 		return
@@ -288,8 +293,8 @@ func (s *slot) land(f *flight, a *answer, err error) {
 func (s *slot) fail(now time.Time, err error) {
 	r := s.base.resolver
 	most := r.backoffMost
-	if !s.usable(now) {
-		most = min(most, coldBackoff) // somebody waits: come back soon after the source does
+	if !s.usable(now.Add(most)) {
+		most = min(most, coldBackoff) // somebody waits, or will by then: come back soon after the source does
 	}
 	switch {
 	case errors.Is(err, errEmpty):

@@ -47,7 +47,8 @@ func TestWarmReportsEveryFailureAndIsReadyAllTheSame(t *testing.T) {
 			return catalog("kpay"), nil
 		})
 		r := open(t, src, resolver.WithObserver(o))
-		err := r.Warm(t.Context(), guest, inUSD(resolver.OneOff), inUSD(resolver.PreOrder), resolver.Cart{Type: "x"}, resolver.Cart{})
+		err := r.Warm(t.Context(),
+			guest, inUSD(resolver.OneOff), inUSD(resolver.PreOrder), resolver.Cart{Type: "x"}, resolver.Cart{})
 		if !errors.Is(err, resolver.ErrRejected) || !errors.Is(err, resolver.ErrInvalidCart) {
 			t.Fatalf("got %v", err)
 		}
@@ -98,13 +99,13 @@ func TestTheStateTellsWhatGoesOn(t *testing.T) {
 		equal(t, "quota left at once of a tenth", r.State().QuotaLeft, 1798)
 		pass(time.Minute)
 		slot = slotOf(t, r, guest)
-		if slot.Status != "fresh" || !slot.Asked || slot.Age != time.Minute || !slot.FetchedAt.Equal(start) || slot.Fetching ||
-			fmt.Sprint(slot.PGCodes, slot.Excluded) != "[kpay] [test]" {
+		if slot.Status != "fresh" || !slot.Asked || slot.Age != time.Minute || !slot.FetchedAt.Equal(start) ||
+			slot.Fetching || fmt.Sprint(slot.PGCodes, slot.Excluded) != "[kpay] [test]" {
 			t.Fatalf("fresh: %+v", slot)
 		}
 		st := r.State()
-		if st.Environment != resolver.Production || st.Origin != "https://shop.example" || st.Principal != "tests" || st.Ready ||
-			st.Customers != 1 || st.CustomersMax != 7 || len(st.Slots) != 12 {
+		if st.Environment != resolver.Production || st.Origin != "https://shop.example" || st.Principal != "tests" ||
+			st.Ready || st.Customers != 1 || st.CustomersMax != 7 || len(st.Slots) != 12 {
 			t.Fatalf("%+v", st)
 		}
 		if n := st.Counters; n.Hits != 1 || n.Misses != 2 || n.Fetches != 2 || n.FetchErrors != 0 || n.Stale != 0 {

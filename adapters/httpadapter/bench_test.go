@@ -52,9 +52,11 @@ func BenchmarkHit(b *testing.B) {
 		wrapped.ServeHTTP(nop{http.Header{}}, r)
 	}
 	var e = new(resolver.Eligibility)
-	mk := func(next http.Handler) http.Handler { return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), key{}, e)))
-	}) }
+	mk := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), key{}, e)))
+		})
+	}
 	var hh http.Handler = floorh
 	floor := mk(hh)
 	for _, c := range []struct {

@@ -35,7 +35,7 @@ func newClub(setup *start.Setup, res *resolver.Resolver) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &club{Setup: setup, res: res, pages: pages, sessions: web.NewSessions(setup.PublicURL, newVisitor),
+	s := &club{Setup: setup, res: res, pages: pages, sessions: web.NewSessions("signup", setup.PublicURL, newVisitor),
 		till: &till.Till{Client: setup.Client, Resolver: res, PublicURL: setup.PublicURL}}
 
 	mux := http.NewServeMux()

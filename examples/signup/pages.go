@@ -26,7 +26,7 @@ func (s *club) open(next http.Handler) http.Handler {
 
 // sessionOf is for handlers behind open.
 func sessionOf(r *http.Request) *web.Session[visitor] {
-	return r.Context().Value(sessionKey{}).(*web.Session[visitor])
+	return r.Context().Value(sessionKey{}).(*web.Session[visitor]) //nolint:forcetypeassert // open put it there
 }
 
 // view is what every page needs, and in Body what one page does.

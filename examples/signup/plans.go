@@ -23,9 +23,11 @@ type plan struct {
 
 var plans = []plan{
 	{ID: "monthly", Name: "Month by month", About: "Two bags every month, for a year.", Unit: "a month",
-		Frequency: "monthly", Days: 30, Cycles: 12, Prices: map[string]string{"KWD": "6.500", "SAR": "79.50", "USD": "21.20"}},
+		Frequency: "monthly", Days: 30, Cycles: 12,
+		Prices: map[string]string{"KWD": "6.500", "SAR": "79.50", "USD": "21.20"}},
 	{ID: "yearly", Name: "Year by year", About: "The same, with two months for free.", Unit: "a year",
-		Frequency: "yearly", Days: 365, Cycles: 5, Prices: map[string]string{"KWD": "65.000", "SAR": "795.00", "USD": "212.00"}},
+		Frequency: "yearly", Days: 365, Cycles: 5,
+		Prices: map[string]string{"KWD": "65.000", "SAR": "795.00", "USD": "212.00"}},
 }
 
 func findPlan(id string) (plan, bool) {

@@ -51,14 +51,16 @@ func (s *club) signup(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *club) showOffer(w http.ResponseWriter, r *http.Request, status int, e *resolver.Eligibility, choice, problem string) {
+func (s *club) showOffer(w http.ResponseWriter, r *http.Request, status int, e *resolver.Eligibility,
+	choice, problem string,
+) {
 	p, _ := findPlan(sessionOf(r).Get().Plan)
 	w.Header().Set("Content-Security-Policy", web.Policy(s.ottuURL(), true))
 	s.show(w, r, status, "signup.html", "Sign up", offer{p, e, e.PastPGCodes(), choice, problem})
 }
 
-// pay sends the visitor to Ottu's payment page with the one method that was chosen. The card is kept there, and charged in
-// later cycles by a job of the club's own: with the same pg_code, customer and agreement.
+// pay sends the visitor to Ottu's payment page with the one method that was chosen. The card is kept there, and charged
+// in later cycles by a job of the club's own: with the same pg_code, customer and agreement.
 func (s *club) pay(w http.ResponseWriter, r *http.Request) {
 	eligible, ok := s.methods(w, r)
 	if !ok {
@@ -99,7 +101,7 @@ func (s *club) showOrder(w http.ResponseWriter, r *http.Request) {
 	session := sessionOf(r)
 	order := session.Get().Order
 	if order.No == "" || order.No != r.PathValue("no") {
-		s.message(w, r, http.StatusNotFound, "There is no such order", "It may belong to another visit. Please sign in again.")
+		s.message(w, r, http.StatusNotFound, "There is no such order", "It may belong to another visit.")
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)

@@ -96,7 +96,8 @@ func TestASignupStartsAnAgreement(t *testing.T) {
 	requests := w.ottu.Requests()
 	last := requests[len(requests)-1]
 	agreement, _ := last.Body["agreement"].(map[string]any)
-	if last.Body["payment_type"] != "auto_debit" || last.Body["customer_id"] != "demo-returning" || last.Body["amount"] != "65.000" {
+	if last.Body["payment_type"] != "auto_debit" || last.Body["customer_id"] != "demo-returning" ||
+		last.Body["amount"] != "65.000" {
 		t.Errorf("the session is %v", last.Body)
 	}
 	ends, err := time.Parse(time.DateOnly, agreement["expiry_date"].(string))
@@ -143,7 +144,8 @@ func TestTroubleIsAnsweredWithAPage(t *testing.T) {
 	w.ottu.Break(ottutest.Fault{Status: http.StatusServiceUnavailable})
 	w.choose(t, "monthly")
 	p := w.Get("/signup").Must(t, http.StatusServiceUnavailable, "cannot take payments right now")
-	if p.Header.Get("Retry-After") == "" || !strings.Contains(p.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+	policy := p.Header.Get("Content-Security-Policy")
+	if p.Header.Get("Retry-After") == "" || !strings.Contains(policy, "default-src 'none'") {
 		t.Errorf("headers are %v", p.Header)
 	}
 	w.ottu.Heal()

@@ -110,7 +110,7 @@ func (s *shop) showOrder(c *gin.Context) {
 	me := session.Get()
 	i := slices.IndexFunc(me.Orders, func(o till.Order) bool { return o.No == c.Param("no") })
 	if i < 0 {
-		s.message(c, http.StatusNotFound, "There is no such order", "It may belong to another visit. Please sign in again.")
+		s.message(c, http.StatusNotFound, "There is no such order", "It may belong to another visit.")
 		return
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), 10*time.Second)

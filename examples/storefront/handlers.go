@@ -39,7 +39,7 @@ func newShop(setup *start.Setup, res *resolver.Resolver) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &shop{Setup: setup, res: res, pages: pages, sessions: web.NewSessions(setup.PublicURL, newVisitor),
+	s := &shop{Setup: setup, res: res, pages: pages, sessions: web.NewSessions("storefront", setup.PublicURL, newVisitor),
 		till: &till.Till{Client: setup.Client, Resolver: res, PublicURL: setup.PublicURL}}
 
 	r := gin.New()
@@ -96,8 +96,9 @@ func (s *shop) open(c *gin.Context) {
 	}
 }
 
+// sessionOf is for handlers behind open.
 func sessionOf(c *gin.Context) *web.Session[visitor] {
-	return c.MustGet(sessionKey).(*web.Session[visitor])
+	return c.MustGet(sessionKey).(*web.Session[visitor]) //nolint:forcetypeassert // open put it there
 }
 
 // view is what every page needs, and in Body what one page does.
@@ -113,8 +114,8 @@ func (s *shop) show(c *gin.Context, status int, page, title string, body any) {
 	session := sessionOf(c)
 	me := session.Get()
 	customer, _ := web.FindCustomer(me.Customer)
-	v := view{Title: title, Path: c.Request.URL.Path, CSRF: session.CSRF(), Currency: me.Currency, Customer: customer.Label,
-		Currencies: currencies, Demo: s.Demo != nil, Body: body}
+	v := view{Title: title, Path: c.Request.URL.Path, CSRF: session.CSRF(), Currency: me.Currency,
+		Customer: customer.Label, Currencies: currencies, Demo: s.Demo != nil, Body: body}
 	for _, l := range me.Lines {
 		v.Pieces += l.Quantity
 	}

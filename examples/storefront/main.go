@@ -4,8 +4,8 @@
 //	TENDER_DEMO=1 go run ./storefront        with a simulated merchant, at http://127.0.0.1:8080
 //	OTTU_URL=https://… OTTU_API_KEY=… OTTU_ENVIRONMENT=sandbox go run ./storefront
 //
-// PORT and PUBLIC_URL say where it listens and how shoppers reach it. The demo has a page for operators, /ops, that breaks
-// the simulated merchant, and its /api/checkout takes ?currency= and ?cart_type=.
+// PORT and PUBLIC_URL say where it listens and how shoppers reach it. The demo has a page for operators, /ops, that
+// breaks the simulated merchant, and its /api/checkout takes ?currency= and ?cart_type=.
 package main
 
 import (

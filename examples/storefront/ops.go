@@ -41,7 +41,7 @@ func (s *shop) realMIDs() (mids []ottutest.MID) {
 func (s *shop) changeOps(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
 	defer cancel()
-	done := ""
+	var done string
 	switch c.PostForm("do") {
 	case "fail":
 		s.Demo.Break(ottutest.Fault{Status: http.StatusServiceUnavailable})

@@ -11,7 +11,8 @@ func TestEveryProductHasAPriceThatItsCurrencyCanExpress(t *testing.T) {
 	if err := checkShelf(); err != nil {
 		t.Error(err)
 	}
-	products = append(products, product{ID: "odd", Prices: map[string]string{"KWD": "1.5", "BHD": "1", "SAR": "1.555", "USD": "1"}})
+	odd := map[string]string{"KWD": "1.5", "BHD": "1", "SAR": "1.555", "USD": "1"}
+	products = append(products, product{ID: "odd", Prices: odd})
 	defer func() { products = products[:len(products)-1] }()
 	if err := checkShelf(); err == nil {
 		t.Error("three decimals of SAR pass")

@@ -137,7 +137,8 @@ func TestTheCheckoutMarksWhatTheCustomerPaidWithBefore(t *testing.T) {
 	}
 	w.signIn(t, "demo-returning")
 	p := w.Get("/checkout").Must(t, http.StatusOK, "Returning customer", "this customer")
-	if strings.Count(p.Body, "Used before") != 1 || !slices.Equal(p.Choices(), []string{"kpay", "mpgs", "tabby", "tamara", "cod"}) {
+	if strings.Count(p.Body, "Used before") != 1 ||
+		!slices.Equal(p.Choices(), []string{"kpay", "mpgs", "tabby", "tamara", "cod"}) {
 		t.Errorf("choices are %v: %s", p.Choices(), p.Body)
 	}
 	w.Post("/sign-out", "").MustLead(t, "/")

@@ -13,8 +13,8 @@ import (
 	"github.com/tendergo/tender/resolver"
 )
 
-// Card is a card that a customer saved with one gateway. Printing or logging it shows its gateway and brand, and nothing
-// of the customer.
+// Card is a card that a customer saved with one gateway. Printing or logging it shows its gateway and brand, and
+// nothing of the customer.
 type Card struct {
 	Token CardToken
 	// PGCode is the only pg_code that the card can be charged with. PGName is the gateway's name.

@@ -38,8 +38,8 @@ func (r CardsRequest) LogValue() slog.Value { return slog.StringValue(r.String()
 
 const cardsPath = "/b/pbl/v2/card/"
 
-// Cards returns a customer's saved cards, in Ottu's order; [UsableCards] tells which of them may pay for a cart. It needs
-// an [APIKey]. An entry without a token or a well-formed pg_code, or with a wrong type in what decides whether the card
+// Cards returns a customer's saved cards, in Ottu's order; [UsableCards] tells which of them may pay for a cart. It
+// needs an [APIKey]. An entry without a token or a well-formed pg_code, or with a wrong type in what decides whether the card
 // may be charged, is left out; an answer of nothing else, or with another customer's card, is an error.
 //
 // It is tried again as [Client.PaymentMethods] is. Every error is an *[Error].
@@ -62,8 +62,8 @@ func (c *Client) Cards(ctx context.Context, r CardsRequest) (cards []Card, err e
 	return cards, err
 }
 
-// DeleteCard makes Ottu forget a customer's card. It needs an [APIKey]. A card that is not there is [ErrNotFound]. It is
-// sent once. Every error is an *[Error].
+// DeleteCard makes Ottu forget a customer's card. It needs an [APIKey]. A card that is not there is [ErrNotFound]. It
+// is sent once. Every error is an *[Error].
 func (c *Client) DeleteCard(ctx context.Context, customerID string, env resolver.Environment, token CardToken) error {
 	const name = "delete card"
 	wrong := invalid(CardsRequest{CustomerID: customerID, Environment: env})

@@ -83,7 +83,9 @@ func TestASessionThatOttuWouldRefuseIsNotAskedFor(t *testing.T) {
 		"one_off, said": {func(r *request) {
 			r.PaymentType, r.Agreement = "one_off", &ottu.Agreement{ID: "a"}
 		}, "agreement is there"},
-		"auto_debit, a guest": {func(r *request) { r.PaymentType, r.CustomerID = "auto_debit", "" }, "customer_id is missing"},
+		"auto_debit, a guest": {func(r *request) {
+			r.PaymentType, r.CustomerID = "auto_debit", ""
+		}, "customer_id is missing"},
 		"one step, two codes": {func(r *request) { r.PaymentInstrument = json.RawMessage(`{}`) }, "pg_codes has more than"},
 		"a bad instrument": {func(r *request) {
 			r.PGCodes, r.PaymentInstrument = r.PGCodes[:1], json.RawMessage(`"`+shopper)
@@ -133,7 +135,8 @@ func TestAnUpdateSendsWhatChangesAndNothingElse(t *testing.T) {
 		`{"payment_type":"auto_debit"}`: {PaymentType: "auto_debit"}, // the session may have the agreement
 	} {
 		rt := transport(func(req *http.Request, body []byte) (*http.Response, error) {
-			if req.Method != http.MethodPatch || req.URL.RequestURI() != "/b/checkout/v1/pymt-txn/s%2F1/" || string(body) != want {
+			if req.Method != http.MethodPatch || req.URL.RequestURI() != "/b/checkout/v1/pymt-txn/s%2F1/" ||
+				string(body) != want {
 				t.Errorf("%s %s %s, want %s", req.Method, req.URL, body, want)
 			}
 			return response(200, `{"session_id":"s/1","state":"created"}`), nil
@@ -170,7 +173,8 @@ func TestAnUpdateThatOttuWouldRefuseIsNotSent(t *testing.T) {
 		}
 		leaks(t, "the error", everyVerb(err), shopper)
 	}
-	if _, err := client.UpdateSession(t.Context(), "..", ottu.SessionUpdate{Language: "en"}); !errors.Is(err, ottu.ErrRejected) {
+	_, err := client.UpdateSession(t.Context(), "..", ottu.SessionUpdate{Language: "en"})
+	if !errors.Is(err, ottu.ErrRejected) {
 		t.Errorf("got %v", err)
 	}
 }

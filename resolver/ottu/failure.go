@@ -124,7 +124,8 @@ func (e *Error) readError(body []byte) {
 	var detail string
 	if json.Unmarshal(doc["detail"], &detail) == nil {
 		e.Message = detail
-		for name, text := range map[string]*string{"code": &e.Code, "result": &e.Result, "failed_provider": &e.FailedProvider} {
+		for name, text := range map[string]*string{
+			"code": &e.Code, "result": &e.Result, "failed_provider": &e.FailedProvider} {
 			_ = json.Unmarshal(doc[name], text)
 		}
 		return

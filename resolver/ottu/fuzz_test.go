@@ -105,7 +105,8 @@ func FuzzDecodeCards(f *testing.F) {
 			t.Fatalf("got %v and %v", cards, err)
 		}
 		for _, c := range cards {
-			if c.Token == (CardToken{}) || !wellFormed(c.PGCode) || c.ExpiryMonth > 12 || (c.ExpiryMonth == 0) != (c.ExpiryYear == 0) {
+			if c.Token == (CardToken{}) || !wellFormed(c.PGCode) || c.ExpiryMonth > 12 ||
+				(c.ExpiryMonth == 0) != (c.ExpiryYear == 0) {
 				t.Fatalf("got %v with %d/%d", c, c.ExpiryMonth, c.ExpiryYear)
 			}
 		}

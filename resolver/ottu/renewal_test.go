@@ -99,9 +99,10 @@ func TestARenewalThatCannotBeChargedSaysWhyAndMakesNoSession(t *testing.T) {
 		want   []string
 		text   string
 	}{
-		"gateway gone":  {update(func(mid *ottutest.MID) { mid.Inactive = true }), []string{"not_offered"}, `"mpgs"`},
-		"no auto-debit": {update(func(mid *ottutest.MID) { mid.AutoDebit = false }), []string{"no_auto_debit"}, "without the shopper"},
-		"renamed":       {update(func(mid *ottutest.MID) { mid.Code = "cards" }), []string{"not_offered"}, `"mpgs"`},
+		"gateway gone": {update(func(mid *ottutest.MID) { mid.Inactive = true }), []string{"not_offered"}, `"mpgs"`},
+		"no auto-debit": {update(func(mid *ottutest.MID) { mid.AutoDebit = false }), []string{"no_auto_debit"},
+			"without the shopper"},
+		"renamed": {update(func(mid *ottutest.MID) { mid.Code = "cards" }), []string{"not_offered"}, `"mpgs"`},
 		"no card": {func(_ *ottutest.Merchant, r *ottu.Renewal) error {
 			r.Agreement.ID = "sub-9"
 			return nil
@@ -190,13 +191,15 @@ func TestCardsAreListedAndForgotten(t *testing.T) {
 		got[0].CVVRequired != resolver.No || got[0].ExpiryYear < 2029 {
 		t.Fatalf("got %v, %v", got, err)
 	}
-	if err := client.DeleteCard(t.Context(), r.CustomerID, resolver.Production, got[0].Token); err != nil {
+	token := got[0].Token
+	if err := client.DeleteCard(t.Context(), r.CustomerID, resolver.Production, token); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := client.Cards(t.Context(), mine); len(got) != 0 || err != nil {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if err := client.DeleteCard(t.Context(), r.CustomerID, resolver.Production, got[0].Token); !errors.Is(err, ottu.ErrNotFound) {
+	err = client.DeleteCard(t.Context(), r.CustomerID, resolver.Production, token)
+	if !errors.Is(err, ottu.ErrNotFound) {
 		t.Errorf("a card forgotten twice: %v", err)
 	}
 }

@@ -12,7 +12,8 @@ const (
 )
 
 // CreateSession creates a Checkout session. It is sent once and never again, for each one that arrives is a payment of
-// its own: after a network failure there may be a session that nobody knows. A request that cannot be right is not sent.
+// its own: after a network failure there may be a session that nobody knows. A request that cannot be right is not
+// sent.
 //
 // Every error is an *[Error], and also a [resolver.ErrMethodRejected] where Ottu refused methods that were eligible a
 // moment ago: see [resolver.Resolver.Pay].

@@ -29,8 +29,8 @@ type RefusedCard struct {
 }
 
 // UsableCards tells which of a customer's cards may pay for the cart of e, and why the others may not; both are in the
-// order of cards. The cards must be of the cart's customer and the resolver's environment. A card is good until its last
-// month ends where now is. Only a cart of the type [resolver.Renewal] needs cards without CVV.
+// order of cards. The cards must be of the cart's customer and the resolver's environment. A card is good until its
+// last month ends where now is. Only a cart of the type [resolver.Renewal] needs cards without CVV.
 func UsableCards(cards []Card, e *resolver.Eligibility, now time.Time) (usable []Card, refused []RefusedCard) {
 	if e == nil {
 		e = &resolver.Eligibility{}

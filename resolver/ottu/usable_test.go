@@ -36,25 +36,31 @@ func TestACardIsRefusedForTheFirstReasonThatHolds(t *testing.T) {
 		change(&c)
 		return c
 	}
-	const usable = ""
+	const (
+		usable   = ""
+		gateway  = ottu.CardGateway
+		noTokens = ottu.CardNotTokenizable
+		expired  = ottu.CardExpired
+		needsCVV = ottu.CardNeedsCVV
+	)
 	for name, test := range map[string]struct {
 		card            ottu.Card
 		now             time.Time
 		oneOff, renewal ottu.CardReason
 	}{
 		"good":               {good, lastMoment, usable, usable},
-		"over":               {good, over, ottu.CardExpired, ottu.CardExpired},
+		"over":               {good, over, expired, expired},
 		"over elsewhere":     {good, over.UTC(), usable, usable},
 		"December":           {with(func(c *ottu.Card) { c.ExpiryMonth = 12 }), over, usable, usable},
-		"last year":          {with(func(c *ottu.Card) { c.ExpiryMonth, c.ExpiryYear = 12, 2025 }), over, ottu.CardExpired, ottu.CardExpired},
-		"Ottu says so":       {with(func(c *ottu.Card) { c.Expired = true }), lastMoment, ottu.CardExpired, ottu.CardExpired},
+		"last year":          {with(func(c *ottu.Card) { c.ExpiryMonth, c.ExpiryYear = 12, 2025 }), over, expired, expired},
+		"Ottu says so":       {with(func(c *ottu.Card) { c.Expired = true }), lastMoment, expired, expired},
 		"no date":            {with(func(c *ottu.Card) { c.ExpiryMonth, c.ExpiryYear = 0, 0 }), over, usable, usable},
-		"expired, no date":   {ottu.Card{PGCode: "mpgs", Expired: true}, over, ottu.CardExpired, ottu.CardExpired},
-		"CVV":                {with(func(c *ottu.Card) { c.CVVRequired = resolver.Yes }), lastMoment, usable, ottu.CardNeedsCVV},
-		"CVV, nobody knows":  {with(func(c *ottu.Card) { c.CVVRequired = resolver.Unset }), lastMoment, usable, ottu.CardNeedsCVV},
-		"gone":               {with(func(c *ottu.Card) { c.PGCode = "gone" }), over, ottu.CardGateway, ottu.CardGateway},
-		"other environment":  {with(func(c *ottu.Card) { c.PGCode = "real" }), over, ottu.CardGateway, ottu.CardGateway},
-		"keeps no card":      {with(func(c *ottu.Card) { c.PGCode = "kpay" }), over, ottu.CardNotTokenizable, ottu.CardGateway},
+		"expired, no date":   {ottu.Card{PGCode: "mpgs", Expired: true}, over, expired, expired},
+		"CVV":                {with(func(c *ottu.Card) { c.CVVRequired = resolver.Yes }), lastMoment, usable, needsCVV},
+		"CVV, nobody knows":  {with(func(c *ottu.Card) { c.CVVRequired = resolver.Unset }), lastMoment, usable, needsCVV},
+		"gone":               {with(func(c *ottu.Card) { c.PGCode = "gone" }), over, gateway, gateway},
+		"other environment":  {with(func(c *ottu.Card) { c.PGCode = "real" }), over, gateway, gateway},
+		"keeps no card":      {with(func(c *ottu.Card) { c.PGCode = "kpay" }), over, noTokens, gateway},
 		"does not say of it": {with(func(c *ottu.Card) { c.PGCode = "older" }), lastMoment, usable, usable},
 	} {
 		t.Run(name, func(t *testing.T) {

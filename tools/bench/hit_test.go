@@ -22,7 +22,7 @@ const (
 	ginName, ginAgain, ginCart       = "Gin floor", "Gin floor" + again, "Gin floor with cart"
 	tenderHTTP, tenderGin            = "tender, net/http", "tender, Gin"
 
-	round                = 100 * time.Millisecond
+	round                = 50 * time.Millisecond
 	steadyFrom, steadyTo = 0.97, 1.03 // of the floor against itself, for a run to count
 )
 
@@ -104,8 +104,8 @@ type result struct {
 	nanos, toFloor, toCart float64
 }
 
-// compare runs rounds on a number of processors: every racer for the length of a round, one after the other, so that what
-// disturbs the machine disturbs a racer and its floor.
+// compare runs rounds on a number of processors: every racer for the same time, one after the other, so that what
+// disturbs the machine disturbs a racer and its floor alike.
 func compare(tb testing.TB, all []racer, procs, rounds int, length time.Duration) (results []result) {
 	lanes := make([]*lane, procs)
 	for i := range lanes {

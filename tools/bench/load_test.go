@@ -26,8 +26,8 @@ func (l latencies) percentile(p float64) time.Duration {
 // patience is how long a request waits for its answer.
 const patience = 2 * time.Second
 
-// drive sends requests at a rate for a time, to one cart after the other. Each has a goroutine of its own, as a server's
-// have, so that one that waits holds up no other.
+// drive sends requests at a rate for a time, of one cart after the other. Each has a goroutine of its own, as in a
+// server, so that one that waits holds up no other.
 func drive(c contender, carts []resolver.Cart, rate int, length time.Duration) (l latencies) {
 	n := int(float64(rate) * length.Seconds())
 	l.took = make([]time.Duration, n)

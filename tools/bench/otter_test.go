@@ -44,13 +44,8 @@ func (s *otterStore) get(ctx context.Context, m *market, customer string) (*answ
 
 func (s *otterStore) drop(m *market, customer string) { s.cache.Invalidate(key{m, customer}) }
 
-func (s *otterStore) refresh(ctx context.Context, m *market, customer string) error {
-	select {
-	case r := <-s.cache.Refresh(ctx, key{m, customer}, s.loader):
-		return r.Err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+func (s *otterStore) refresh(ctx context.Context, m *market, customer string) {
+	<-s.cache.Refresh(ctx, key{m, customer}, s.loader)
 }
 
 func (s *otterStore) close() {

@@ -6,41 +6,16 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/tendergo/tender/resolver"
 )
 
-// refresher is a contender that can fetch an answer anew while it serves the old one.
-type refresher interface {
-	refresh(ctx context.Context, cart resolver.Cart) error
-}
-
-func (r *rival) refresh(ctx context.Context, cart resolver.Cart) error {
-	return r.store.(interface {
-		refresh(context.Context, *market, string) error
-	}).refresh(ctx, r.markets[cart.Type][cart.Currency], cart.CustomerID)
-}
-
-// canRefresh tells whether a contender can.
-func canRefresh(c contender) bool {
-	if r, ok := c.(*rival); ok {
-		_, ok = r.store.(interface {
-			refresh(context.Context, *market, string) error
-		})
-		return ok
-	}
-	_, ok := c.(refresher)
-	return ok
-}
-
-// overtaken counts how often an answer from before a change was served after a purge or a refresh that was to bring the
-// change. The purge comes while a question is under way that arrived before the change, and whose answer returns after it;
-// the slot is looked at before and after that return. ok is false for a contender that has no refresh.
+// overtaken counts how often an answer from before a change was served after a purge, or a refresh, that was to bring the
+// change. It comes while a question is under way that arrived before the change and is answered after it; the slot is
+// asked before and after that. ok is false for a contender that has no refresh.
 func overtaken(tb testing.TB, m maker, times int, refresh bool) (old int, ok bool) {
 	u := newUpstream(0)
 	c := m.make(tb, u, usual())
 	defer c.close()
-	if refresh && !canRefresh(c) {
+	if refresh && !c.refresh(context.Background(), guest) {
 		return 0, false
 	}
 	ctx := context.Background()
@@ -64,7 +39,7 @@ func overtaken(tb testing.TB, m maker, times int, refresh bool) (old int, ok boo
 		looked := make(chan bool, 1)
 		go func() {
 			if refresh {
-				_ = c.(refresher).refresh(ctx, guest)
+				c.refresh(ctx, guest)
 			} else {
 				c.purge(guest)
 			}

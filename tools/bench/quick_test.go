@@ -38,15 +38,13 @@ func TestScenariosRunAtTinySizes(t *testing.T) {
 	const ms = time.Millisecond
 	for _, m := range makers {
 		t.Run(m.name, func(t *testing.T) {
-			if n := crowd(t, m, 5*ms, 20); n != 1 {
-				t.Errorf("a crowd at a cold slot made %d upstream calls", n)
-			}
+			crowd(t, m, 5*ms, 20)
 			walk(t, m, 2, 50, 2)
 			desert(t, m, 20*ms, 5, false)
 			desert(t, m, 20*ms, 5, true)
 			hurry(t, m, 20*ms, 5*ms, true)
-			if l := drive(m.make(t, newUpstream(0), usual()), carts(usual()), 1000, 20*ms); l.failed > 0 || len(l.took) != 20 {
-				t.Errorf("%d of %d requests failed with a healthy upstream", l.failed, len(l.took))
+			if x := renew(t, m, carts(usual()), usual(), 1000, 20*ms); x.failed > 0 || len(x.took) != 20 || x.peak > 0 {
+				t.Errorf("of %d requests to warm slots %d failed, and %d went upstream", len(x.took), x.failed, x.peak)
 			}
 			breakUpstream(t, m, hanging, 60*ms)
 			overtaken(t, m, 3, false)
@@ -62,6 +60,9 @@ func TestScenariosRunAtTinySizes(t *testing.T) {
 func TestTenderKeepsItsPromisesAtTinySizes(t *testing.T) {
 	const ms = time.Millisecond
 	us := makers[0]
+	if n := crowd(t, us, 5*ms, 50); n != 1 {
+		t.Errorf("a crowd at a cold slot made %d upstream calls", n)
+	}
 	if n := walk(t, us, 4, 100, 3); n > 0 {
 		t.Errorf("%d customers were fetched twice", n)
 	}

@@ -45,7 +45,8 @@ type day struct {
 var allCurrencies = []string{"KWD", "USD", "SAR", "AED", "BHD", "QAR"}
 
 var allTypes = []resolver.CartType{
-	resolver.OneOff, resolver.Subscription, resolver.SaveCard, resolver.PreOrder, resolver.PaymentRequest, resolver.Renewal,
+	resolver.OneOff, resolver.Subscription, resolver.SaveCard, resolver.PreOrder, resolver.PaymentRequest,
+	resolver.Renewal,
 }
 
 // visit is one request to a checkout.
@@ -55,8 +56,8 @@ type visit struct {
 	cart     resolver.Cart
 }
 
-// visits are a day's: each shopper comes three times within five minutes, any time of the day and most in its middle, to
-// whatever instance, with one cart.
+// visits are a day's: each shopper comes three times within five minutes, most in the middle of the day, to whatever
+// instance, with one cart.
 func (s shopSize) visits() (all []visit) {
 	random := rand.New(rand.NewSource(1))
 	for i := range 2 * s.customers {

@@ -5,8 +5,9 @@ import "fmt"
 func (r *report) memory() {
 	const all, some, requests = 1_000_000, 100_000, 1_000_000
 	r.title(2, "Memory")
-	r.say(`Heap growth while customers come, each with a 12-method answer, at a bound of 10,000 customers. The libraries' answers are
-copies of their own, as a loader makes them. The hit ratio is that of %d requests of %d customers, Zipf 1.1, at the same bound.`,
+	r.say(`Heap growth while customers come, each with a 12-method answer, at a bound of 10,000 customers. The libraries'
+answers are copies of their own, as a loader makes them. The hit ratio is that of %d requests of %d customers, Zipf 1.1,
+at the same bound.`,
 		requests, some)
 	var rows [][]any
 	for _, m := range makers {
@@ -24,15 +25,16 @@ copies of their own, as a loader makes them. The hit ratio is that of %d request
 
 func (r *report) quota() {
 	r.title(2, "Upstream calls a day")
-	r.say(`The first day after a deploy, in virtual time, with the engine as it ships: %d requests a day, divided by the instances.
-Ottu allows 90,000 a day and user. Each shopper comes to the checkout three times within five minutes, at an instance that a load
-balancer picks; as many guests come as customers, and cost nothing but the base answers.`, dayQuota)
+	r.say(`The first day after a deploy, in virtual time, with the engine as it ships: %d requests a day, divided by the
+instances. Ottu allows 90,000 a day and user. Each shopper comes to the checkout three times within five minutes, at an
+instance that a load balancer picks; as many guests come as customers, and cost nothing but the base answers.`, dayQuota)
 	var rows [][]any
 	for _, s := range shopSizes {
 		d := s.simulate(r.t)
 		rows = append(rows, []any{s.name, s.currencies, s.types, s.customers, s.instances, d.calls, d.base, d.held,
 			fmt.Sprintf("%.1f %%", 100*float64(d.personal)/float64(d.requests)), d.failed,
-			r.musts("a day of the "+s.name, promise{d.calls <= dayQuota, "within the quota"}, promise{d.failed == 0, "all answered"})})
+			r.musts("a day of the "+s.name,
+				promise{d.calls <= dayQuota, "within the quota"}, promise{d.failed == 0, "all answered"})})
 	}
 	r.table("shop|currencies|cart types|customers|instances|upstream calls|of these, base|customers' held back|"+
 		"customers' requests with their own answer|requests without one|must", rows)

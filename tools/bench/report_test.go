@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// TestReport measures everything and writes the file that BENCH_OUT names. A must that is missed is marked in the file and
-// fails nothing: on a busy machine it may be the machine.
+// TestReport measures everything and writes the file that BENCH_OUT names. A must that is missed is marked in the file
+// and fails nothing: on a busy machine it may be the machine.
 func TestReport(t *testing.T) {
 	out := os.Getenv("BENCH_OUT")
 	if out == "" {
@@ -23,8 +23,8 @@ func TestReport(t *testing.T) {
 	}
 	r := &report{t: t, began: time.Now()}
 	r.hits()
-	// GOGC is for hits, whose garbage is all there is. Everything else runs as a shop would: in a heap that may grow tenfold,
-	// p99.9 would be that of page faults in memory never touched before.
+	// GOGC is for hits. Everything else runs as a shop would: in a heap that may grow tenfold, p99.9 would be that of page
+	// faults in memory never touched before.
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	r.cold()
 	r.overtakes()
@@ -73,8 +73,8 @@ type promise struct {
 	what  string
 }
 
-// musts writes the promises of a row, which the list at the file's head finds under where. A row without where belongs to
-// another contender, who promised nothing.
+// musts writes the promises of a row, which the list at the file's head finds under where. A row without where belongs
+// to another contender, who promised nothing.
 func (r *report) musts(where string, promises ...promise) string {
 	if where == "" {
 		return ""
@@ -103,11 +103,11 @@ func ours(m maker, where string) string {
 
 func (r *report) head() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Benchmarks\n\nWritten by `make bench`, which runs\n\n    %s\n\n",
-		"cd tools && GOGC=1000 BENCH_OUT=../BENCHMARKS.md go test -count=1 -run '^TestReport$' -timeout 30m -v ./bench")
-	fmt.Fprintf(&b, "on %s, %d processors, %s %s/%s, GOGC=%s for the hits and 100 for the rest, %s, in %s.\n\n", processor(), runtime.GOMAXPROCS(0),
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("GOGC"), r.began.UTC().Format(time.DateOnly),
-		time.Since(r.began).Round(time.Second))
+	b.WriteString("# Benchmarks\n\nWritten by `make bench`, which runs\n\n    cd tools && GOGC=1000 " +
+		"BENCH_OUT=../BENCHMARKS.md go test -count=1 -run '^TestReport$' -timeout 30m -v ./bench\n\n")
+	fmt.Fprintf(&b, "on %s, %d processors, %s %s/%s, GOGC=%s for the hits and 100 for the rest, %s, in %s.\n\n",
+		processor(), runtime.GOMAXPROCS(0), runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("GOGC"),
+		r.began.UTC().Format(time.DateOnly), time.Since(r.began).Round(time.Second))
 	fmt.Fprintf(&b, "Of what tender must do (the columns \"must\"), %d held", r.held)
 	if len(r.missed) == 0 {
 		b.WriteString(" and none was missed.\n\n")

@@ -52,7 +52,7 @@ const backoffFirst = time.Second
 
 var errNonsense = errors.New("no entry of the answer makes sense")
 
-// load asks the upstream. It refuses an answer of which nothing makes sense. An empty one it believes, for so it is said.
+// load asks the upstream. It refuses an answer of which nothing makes sense; an empty one it believes.
 func (l *loader) load(ctx context.Context, m *market, customer string) (*answer, error) {
 	if l.detach {
 		var cancel context.CancelFunc
@@ -98,8 +98,9 @@ func rivalOf(open func(testing.TB, *loader) store) func(testing.TB, *upstream, s
 		for _, t := range s.types {
 			r.markets[t] = map[string]*market{}
 			for _, currency := range s.currencies {
-				f := resolver.Filters{Plugin: "e_commerce", Environment: resolver.Production, Currencies: []string{currency}}
-				r.markets[t][currency] = &market{string(t) + " " + currency + " ", f}
+				r.markets[t][currency] = &market{string(t) + " " + currency + " ", resolver.Filters{
+					Plugin: "e_commerce", Environment: resolver.Production, Currencies: []string{currency},
+				}}
 			}
 		}
 		return r
@@ -129,6 +130,16 @@ func (r *rival) codes(ctx context.Context, cart resolver.Cart) ([]string, error)
 
 func (r *rival) purge(cart resolver.Cart) {
 	r.drop(r.markets[cart.Type][cart.Currency], cart.CustomerID)
+}
+
+func (r *rival) refresh(ctx context.Context, cart resolver.Cart) bool {
+	s, ok := r.store.(interface {
+		refresh(ctx context.Context, m *market, customer string)
+	})
+	if ok {
+		s.refresh(ctx, r.markets[cart.Type][cart.Currency], cart.CustomerID)
+	}
+	return ok
 }
 
 // node is a context that carries an answer: less than context.WithValue costs.

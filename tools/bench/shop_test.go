@@ -24,8 +24,9 @@ type settings struct {
 // usual are the settings of the hit table. The ages are long, so that no refresh runs while a hit is timed.
 func usual() settings {
 	return settings{
-		types: []resolver.CartType{resolver.OneOff, resolver.Subscription}, currencies: []string{"KWD", "USD", "SAR", "AED"},
-		soft: 24 * time.Hour, hard: 7 * 24 * time.Hour, customerSoft: time.Hour, customerHard: 2 * time.Hour,
+		types:      []resolver.CartType{resolver.OneOff, resolver.Subscription},
+		currencies: []string{"KWD", "USD", "SAR", "AED"},
+		soft:       24 * time.Hour, hard: 7 * 24 * time.Hour, customerSoft: time.Hour, customerHard: 2 * time.Hour,
 		customers: 10_000,
 	}
 }
@@ -40,6 +41,8 @@ type contender interface {
 	codes(ctx context.Context, cart resolver.Cart) ([]string, error)
 	// purge drops the answer of one cart.
 	purge(cart resolver.Cart)
+	// refresh fetches it anew, and serves the old one until then; false where the library cannot.
+	refresh(ctx context.Context, cart resolver.Cart) bool
 	close()
 }
 

@@ -71,9 +71,9 @@ func (t *tender) purge(cart resolver.Cart) {
 	}
 }
 
-func (t *tender) refresh(ctx context.Context, cart resolver.Cart) error {
+func (t *tender) refresh(ctx context.Context, cart resolver.Cart) bool {
 	_, err := t.resolver.Refresh(ctx, resolver.ScopeOf(cart))
-	return err
+	return err == nil
 }
 
 func (t *tender) wrap(next http.Handler) http.Handler {

@@ -178,7 +178,8 @@ func method(code, currency string) resolver.PaymentMethod {
 		DefaultCurrency: strings.Clone(currency), Currencies: resolver.ListOf(strings.Clone(currency), "USD"),
 		Operation: resolver.Purchase, Operations: resolver.ListOf("refund", "void"), Tokenizable: resolver.Yes,
 		AutoDebit: resolver.Yes, Wallets: resolver.ListOf("ApplePay"),
-		Services: resolver.ListOf(resolver.PaymentService{Code: "apple_pay", Name: "Apple Pay"}), Tags: resolver.ListOf("e_commerce"),
+		Services:  resolver.ListOf(resolver.PaymentService{Code: "apple_pay", Name: "Apple Pay"}),
+		Tags:      resolver.ListOf("e_commerce"),
 		Connector: resolver.Connector{Identifier: strings.Clone(code), Processor: "bank"},
 	}
 }

@@ -54,8 +54,8 @@ func Visit(t *testing.T, shopURL string) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &Browser{t: t, client: client, URL: shopURL}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Browser{t: t, client: &http.Client{Jar: jar, CheckRedirect: stay}, URL: shopURL}
 }
 
 var token = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
@@ -63,8 +63,7 @@ var token = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
 // Get reads a page.
 func (b *Browser) Get(path string) Page {
 	b.t.Helper()
-	answer, err := b.client.Get(b.URL + path)
-	p := b.page(answer, err)
+	p := b.send(http.MethodGet, path, "")
 	if found := token.FindStringSubmatch(p.Body); found != nil {
 		b.csrf = found[1]
 	}
@@ -80,8 +79,7 @@ func (b *Browser) Post(path, fields string) Page {
 // PostRaw submits a form without the token.
 func (b *Browser) PostRaw(path, fields string) Page {
 	b.t.Helper()
-	answer, err := b.client.Post(b.URL+path, "application/x-www-form-urlencoded", strings.NewReader(fields))
-	return b.page(answer, err)
+	return b.send(http.MethodPost, path, fields)
 }
 
 // SetCookies has the next requests carry other cookies than those that the shop set.
@@ -96,13 +94,22 @@ func (b *Browser) Cookies() []*http.Cookie {
 	return b.client.Jar.Cookies(u)
 }
 
-func (b *Browser) page(answer *http.Response, err error) Page {
+func (b *Browser) send(method, path, fields string) Page {
 	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), method, b.URL+path, strings.NewReader(fields))
 	if err != nil {
 		b.t.Error(err)
 		return Page{}
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was read
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer, err := b.client.Do(r)
+	if err != nil {
+		b.t.Error(err)
+		return Page{}
+	}
+	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
 		b.t.Error(err)

@@ -33,7 +33,8 @@ func Main(name string, run func(ctx context.Context, out io.Writer) error) {
 
 // Serve answers requests at the Setup's address until ctx ends, then lets those under way finish.
 func (s *Setup) Serve(ctx context.Context, out io.Writer, h http.Handler) error {
-	listener, err := net.Listen("tcp", s.Addr)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", s.Addr)
 	if err != nil {
 		return fmt.Errorf("%w (set PORT to a free port)", err)
 	}

@@ -18,7 +18,8 @@ import (
 // clear makes sure that a test sees only its own environment.
 func clear(t *testing.T, env map[string]string) {
 	t.Helper()
-	for _, name := range []string{"OTTU_URL", "OTTU_API_KEY", "OTTU_USER", "OTTU_PASSWORD", "OTTU_ENVIRONMENT", "PORT", "PUBLIC_URL", "TENDER_DEMO"} {
+	for _, name := range []string{"OTTU_URL", "OTTU_API_KEY", "OTTU_USER", "OTTU_PASSWORD", "OTTU_ENVIRONMENT",
+		"PORT", "PUBLIC_URL", "TENDER_DEMO"} {
 		t.Setenv(name, env[name])
 	}
 }
@@ -65,7 +66,8 @@ func TestARealShopListensEverywhereAndADemoOnThisMachine(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer setup.Close()
-	if setup.Addr != ":8080" || setup.PublicURL != "https://shop.example" || setup.Demo != nil || setup.Environment != resolver.Sandbox {
+	if setup.Addr != ":8080" || setup.PublicURL != "https://shop.example" || setup.Demo != nil ||
+		setup.Environment != resolver.Sandbox {
 		t.Errorf("setup is %+v", setup)
 	}
 	clear(t, map[string]string{"TENDER_DEMO": "1", "PORT": "8099"})

@@ -24,9 +24,9 @@ func Refuse(err error) Refusal {
 	var failed *ottu.Error
 	switch {
 	case errors.Is(err, resolver.ErrMethodRejected):
-		return Refusal{http.StatusUnprocessableEntity, "This way to pay was switched off a moment ago. Please choose another one.", 0}
+		return Refusal{http.StatusUnprocessableEntity, switchedOff, 0}
 	case errors.Is(err, resolver.ErrNotEligible):
-		return Refusal{http.StatusUnprocessableEntity, "This way to pay cannot be used for your cart. Please choose another one.", 0}
+		return Refusal{http.StatusUnprocessableEntity, notEligible, 0}
 	case errors.Is(err, resolver.ErrUnknown):
 		return Refusal{http.StatusServiceUnavailable, unconfirmed, 5 * time.Second}
 	case errors.As(err, &failed) && failed.RetryAfter() > 0:
@@ -37,6 +37,8 @@ func Refuse(err error) Refusal {
 }
 
 const (
+	switchedOff = "This way to pay was switched off a moment ago. Please choose another one."
+	notEligible = "This way to pay cannot be used for your cart. Please choose another one."
 	unconfirmed = "We cannot confirm this way to pay right now. Please choose another one, or try again in a moment."
 	unreachable = "The payment page could not be opened. Nothing was charged. Please try again in a moment."
 )

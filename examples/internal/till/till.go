@@ -25,7 +25,8 @@ type Till struct {
 type Order struct {
 	// No is the shop's own number, which nobody can guess.
 	No string
-	// Bought says what, in which currency, for whom and with what it is paid. Two orders of the same are one click too many.
+	// Bought says what, in which currency, for whom and with what it is paid. Two orders of the same are one click too
+	// many.
 	Bought  string
 	Cart    resolver.Cart
 	Created time.Time
@@ -64,20 +65,22 @@ func (o Order) Title() string {
 	return "Your payment is not finished"
 }
 
-// Reusable tells whether a click for the same purchase leads to this order's payment page, in place of a second payment.
+// Reusable tells whether a click for the same purchase leads to this order's payment page, in place of a second
+// payment.
 func (o Order) Reusable(bought string) bool {
 	return o.Bought == bought && !o.Paid() && !o.Over() && time.Since(o.Created) < reusable
 }
 
-// Open creates a Checkout session that offers the chosen method alone, after it checked the choice once more: the list on
-// the shopper's screen may be old, and the code that comes back may never have been on it. With an agreement the card is
-// kept for later charges.
+// Open creates a Checkout session that offers the chosen method alone, after it checked the choice once more: the list
+// on the shopper's screen may be old, and the code that comes back may never have been on it. With an agreement the card
+// is kept for later charges.
 //
 // Open goes on when ctx is cancelled: a shopper who clicks twice leaves the first request, not the payment.
 func (t *Till) Open(ctx context.Context, cart resolver.Cart, code, bought string, a *ottu.Agreement) (Order, error) {
 	o := Order{No: rand.Text(), Bought: bought, Cart: cart, Created: time.Now(), State: "created"}
-	request := ottu.SessionRequest{Type: "e_commerce", Amount: cart.Amount, Currency: cart.Currency, PGCodes: []string{code},
-		CustomerID: cart.CustomerID, OrderNo: o.No, RedirectURL: t.PublicURL + "/orders/" + o.No, ExpirationTime: lifetime}
+	request := ottu.SessionRequest{Type: "e_commerce", Amount: cart.Amount, Currency: cart.Currency,
+		PGCodes: []string{code}, CustomerID: cart.CustomerID, OrderNo: o.No, ExpirationTime: lifetime,
+		RedirectURL: t.PublicURL + "/orders/" + o.No}
 	if a != nil {
 		request.PaymentType, request.Agreement = "auto_debit", a
 	}

@@ -15,7 +15,8 @@ import (
 )
 
 func TestDecimalIsTheInverseOfMinorUnits(t *testing.T) {
-	for _, c := range []struct{ amount, currency string }{{"12.500", "KWD"}, {"0.005", "KWD"}, {"0.05", "USD"}, {"0.00", "USD"},
+	for _, c := range []struct{ amount, currency string }{{"12.500", "KWD"}, {"0.005", "KWD"}, {"0.05", "USD"},
+		{"0.00", "USD"},
 		{"120", "JPY"}, {"99999999999999.999", "BHD"}} {
 		units, err := resolver.MinorUnits(c.amount, c.currency)
 		if got := till.Decimal(units, c.currency); err != nil || got != c.amount {
@@ -43,10 +44,12 @@ func TestAnOrderIsUsedAgainForTheSamePurchaseUntilItIsDecided(t *testing.T) {
 }
 
 // world makes a till at a simulated merchant, and a cart to pay for.
-func world(t *testing.T, client func(*ottutest.Merchant) http.RoundTripper) (*till.Till, *ottutest.Merchant, resolver.Cart) {
+func world(t *testing.T, wire func(*ottutest.Merchant) http.RoundTripper) (
+	*till.Till, *ottutest.Merchant, resolver.Cart,
+) {
 	t.Helper()
 	m := ottutest.NewMerchant()
-	c, err := ottu.New("http://localhost:1", ottu.APIKey(m.APIKey()), ottu.WithHTTPClient(&http.Client{Transport: client(m)}))
+	c, err := ottu.New("http://localhost:1", ottu.APIKey(m.APIKey()), ottu.WithHTTPClient(&http.Client{Transport: wire(m)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +86,8 @@ func (h host) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestAShopperIsNotSentToAPageThatIsNotSafe(t *testing.T) {
 	desk, _, cart := world(t, func(m *ottutest.Merchant) http.RoundTripper { return host{m.Transport(), "evil.example"} })
-	if order, err := desk.Open(t.Context(), cart, "kpay", "a", nil); err == nil || !strings.Contains(err.Error(), "checkout_url") {
+	order, err := desk.Open(t.Context(), cart, "kpay", "a", nil)
+	if err == nil || !strings.Contains(err.Error(), "checkout_url") {
 		t.Errorf("order %+v, %v", order, err)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/tendergo/tender/middleware"
 )
 
-// FailureText is what a page says where there are no payment methods at all, with RetryAfter set where that helps. An API
-// answers problem+json instead, which is what the adapters do by themselves.
+// FailureText is what a page says where there are no payment methods at all, with Retry-After set where that helps. An
+// API answers problem+json instead, which is what the adapters do by themselves.
 func FailureText(h http.Header, f *middleware.Failure) (title, text string) {
 	RetryAfter(h, f.RetryAfter)
 	switch f.Status {

@@ -71,8 +71,8 @@ func (p Pages) Write(w http.ResponseWriter, status int, name string, view any) e
 	return err
 }
 
-// Policy is the Content-Security-Policy of the shop's pages. Logos come from wherever Ottu says. Forms go to the shop, and
-// with pay also to Ottu: a browser applies form-action to the redirect that answers a form, and a merchant's payment
+// Policy is the Content-Security-Policy of the shop's pages. Logos come from wherever Ottu says. Forms go to the shop,
+// and with pay also to Ottu: a browser applies form-action to the redirect that answers a form, and a merchant's payment
 // page may be on a domain of its own.
 func Policy(ottuURL string, pay bool) string {
 	ottu := ""

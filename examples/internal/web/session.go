@@ -53,7 +53,8 @@ func (s *Session[T]) Checks(r *http.Request) bool {
 // Sessions keeps visitors in memory: the most recent 10,000, each for two hours after the last request. A shop of more
 // than one process keeps them in its database.
 type Sessions[T any] struct {
-	cookie http.Cookie
+	cookie string // its name
+	secure bool
 	fresh  func() T
 
 	mu     sync.Mutex
@@ -61,19 +62,19 @@ type Sessions[T any] struct {
 	recent *list.List // of *Session[T], most recent first
 }
 
-// NewSessions makes a store for a shop at publicURL. fresh makes what is remembered of a new visitor.
-func NewSessions[T any](publicURL string, fresh func() T) *Sessions[T] {
-	s := &Sessions[T]{fresh: fresh, byID: map[string]*list.Element{}, recent: list.New()}
-	s.cookie = http.Cookie{Name: "session", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+// NewSessions makes a store for a shop at publicURL. The cookie needs a name of its own for each shop on this machine,
+// since browsers do not tell ports apart. fresh makes what is remembered of a new visitor.
+func NewSessions[T any](cookie, publicURL string, fresh func() T) *Sessions[T] {
+	s := &Sessions[T]{cookie: cookie, fresh: fresh, byID: map[string]*list.Element{}, recent: list.New()}
 	if strings.HasPrefix(publicURL, "https://") {
-		s.cookie.Name, s.cookie.Secure = "__Host-session", true
+		s.cookie, s.secure = "__Host-"+cookie, true
 	}
 	return s
 }
 
 // Find returns the session of a request, or nil where there is none.
 func (s *Sessions[T]) Find(r *http.Request) *Session[T] {
-	cookie, err := r.Cookie(s.cookie.Name)
+	cookie, err := r.Cookie(s.cookie)
 	if err != nil {
 		return nil
 	}
@@ -83,8 +84,8 @@ func (s *Sessions[T]) Find(r *http.Request) *Session[T] {
 	if element == nil {
 		return nil
 	}
-	session := element.Value.(*Session[T])
-	if time.Since(session.used) > idleSession {
+	session, ok := element.Value.(*Session[T])
+	if !ok || time.Since(session.used) > idleSession {
 		s.forget(element)
 		return nil
 	}
@@ -114,9 +115,9 @@ func (s *Sessions[T]) Renew(w http.ResponseWriter, old *Session[T]) *Session[T] 
 
 func (s *Sessions[T]) start(w http.ResponseWriter, data T) *Session[T] {
 	session := &Session[T]{id: rand.Text(), csrf: rand.Text(), used: time.Now(), data: data}
-	cookie := s.cookie
-	cookie.Value = session.id
-	http.SetCookie(w, &cookie)
+	//nolint:gosec // it is Secure wherever the shop is on https
+	http.SetCookie(w, &http.Cookie{Name: s.cookie, Value: session.id, Path: "/", HttpOnly: true,
+		Secure: s.secure, SameSite: http.SameSiteLaxMode})
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,5 +129,7 @@ func (s *Sessions[T]) start(w http.ResponseWriter, data T) *Session[T] {
 }
 
 func (s *Sessions[T]) forget(element *list.Element) {
-	delete(s.byID, s.recent.Remove(element).(*Session[T]).id)
+	if session, ok := s.recent.Remove(element).(*Session[T]); ok {
+		delete(s.byID, session.id)
+	}
 }

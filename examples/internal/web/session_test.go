@@ -25,7 +25,7 @@ func visit(s *web.Sessions[int], cookie *http.Cookie) (*web.Session[int], *http.
 
 func TestASessionIsRememberedForTwoHoursAfterItsLastUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := web.NewSessions("http://shop.example", func() int { return 1 })
+		s := web.NewSessions("session", "http://shop.example", func() int { return 1 })
 		first, cookie := visit(s, nil)
 		first.Change(func(n *int) { *n = 7 })
 		for range 3 {
@@ -42,7 +42,7 @@ func TestASessionIsRememberedForTwoHoursAfterItsLastUse(t *testing.T) {
 }
 
 func TestOnlySoManySessionsAreKeptAndTheOldestGoesFirst(t *testing.T) {
-	s := web.NewSessions("http://shop.example", func() int { return 1 })
+	s := web.NewSessions("session", "http://shop.example", func() int { return 1 })
 	old, oldCookie := visit(s, nil)
 	used, usedCookie := visit(s, nil)
 	for range 9_998 {
@@ -59,8 +59,10 @@ func TestOnlySoManySessionsAreKeptAndTheOldestGoesFirst(t *testing.T) {
 }
 
 func TestTheCookieOfAnHTTPSShopIsBoundToIt(t *testing.T) {
-	for url, name := range map[string]string{"https://shop.example": "__Host-session", "http://127.0.0.1:8080": "session"} {
-		_, cookie := visit(web.NewSessions(url, func() int { return 0 }), nil)
+	for url, name := range map[string]string{
+		"https://shop.example": "__Host-session", "http://127.0.0.1:8080": "session",
+	} {
+		_, cookie := visit(web.NewSessions("session", url, func() int { return 0 }), nil)
 		if cookie.Name != name || cookie.Secure != (name != "session") || !cookie.HttpOnly ||
 			cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" {
 			t.Errorf("%s: the cookie is %v", url, cookie)

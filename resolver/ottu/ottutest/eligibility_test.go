@@ -28,16 +28,107 @@ func TestEachCartTypeShowsExactlyItsMethods(t *testing.T) {
 		cart resolver.Cart
 		want string
 	}{
-		{resolver.Cart{Type: resolver.OneOff, Currency: "KWD"}, ``},
-		{resolver.Cart{Type: resolver.OneOff, Currency: "KWD", CustomerID: "rich"}, ``},
-		{resolver.Cart{Type: resolver.OneOff, Currency: "USD"}, ``},
-		{resolver.Cart{Type: resolver.Subscription, Currency: "KWD"}, ``},
-		{resolver.Cart{Type: resolver.Subscription, Currency: "BHD"}, ``},
-		{resolver.Cart{Type: resolver.Renewal, Currency: "KWD"}, ``},
-		{resolver.Cart{Type: resolver.SaveCard, Currency: "KWD"}, ``},
-		{resolver.Cart{Type: resolver.PreOrder, Currency: "KWD"}, ``},
-		{resolver.Cart{Type: resolver.PreOrder, Currency: "KWD", CustomerID: "rich"}, ``},
-		{resolver.Cart{Type: resolver.PaymentRequest, Currency: "KWD"}, ``},
+		{resolver.Cart{Type: resolver.OneOff, Currency: "KWD"}, `
+	benefit currency
+	checkoutcom currency
+	cod
+	kpay
+	mpgs
+	mpgs-auth operation
+	paypal currency
+	tabby
+	tamara`},
+		{resolver.Cart{Type: resolver.OneOff, Currency: "KWD", CustomerID: "rich"}, `
+	benefit currency
+	checkoutcom currency
+	cod
+	kpay
+	m-wallet
+	mpgs
+	mpgs-auth operation
+	paypal currency
+	tabby
+	tamara`},
+		{resolver.Cart{Type: resolver.OneOff, Currency: "USD"}, `
+	benefit currency
+	checkoutcom
+	cod currency
+	kpay currency
+	mpgs
+	mpgs-auth operation
+	paypal
+	tabby currency
+	tamara currency`},
+		{resolver.Cart{Type: resolver.Subscription, Currency: "KWD"}, `
+	benefit currency
+	checkoutcom currency
+	cod not_tokenizable
+	kpay not_tokenizable
+	mpgs
+	mpgs-auth operation
+	paypal not_tokenizable currency
+	tabby not_tokenizable
+	tamara not_tokenizable`},
+		{resolver.Cart{Type: resolver.Subscription, Currency: "BHD"}, `
+	benefit
+	checkoutcom currency
+	cod not_tokenizable currency
+	kpay not_tokenizable currency
+	mpgs
+	mpgs-auth operation
+	paypal not_tokenizable currency
+	tabby not_tokenizable currency
+	tamara not_tokenizable currency`},
+		{resolver.Cart{Type: resolver.Renewal, Currency: "KWD"}, `
+	benefit currency
+	checkoutcom no_auto_debit currency
+	cod not_tokenizable no_auto_debit
+	kpay not_tokenizable no_auto_debit
+	mpgs
+	mpgs-auth no_auto_debit operation
+	paypal not_tokenizable no_auto_debit currency
+	tabby not_tokenizable no_auto_debit
+	tamara not_tokenizable no_auto_debit`},
+		{resolver.Cart{Type: resolver.SaveCard, Currency: "KWD"}, `
+	benefit currency
+	checkoutcom currency
+	cod not_tokenizable
+	kpay not_tokenizable
+	mpgs
+	mpgs-auth
+	paypal not_tokenizable currency
+	tabby not_tokenizable
+	tamara not_tokenizable`},
+		{resolver.Cart{Type: resolver.PreOrder, Currency: "KWD"}, `
+	benefit operation currency
+	checkoutcom operation currency
+	cod operation
+	kpay operation
+	mpgs operation
+	mpgs-auth
+	paypal operation currency
+	tabby operation
+	tamara operation`},
+		{resolver.Cart{Type: resolver.PreOrder, Currency: "KWD", CustomerID: "rich"}, `
+	benefit operation currency
+	checkoutcom operation currency
+	cod operation
+	kpay operation
+	mpgs operation
+	mpgs-auth
+	paypal operation currency
+	tabby operation
+	tamara operation`},
+		{resolver.Cart{Type: resolver.PaymentRequest, Currency: "KWD"}, `
+	benefit currency
+	checkoutcom currency
+	cod plugin
+	kpay
+	mpgs
+	mpgs-auth operation
+	paypal currency
+	tabby
+	tamara`},
 	} {
 		x, err := res.Explain(t.Context(), test.cart)
 		if err != nil {
