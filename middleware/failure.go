@@ -18,6 +18,7 @@ import (
 //	400     no_choice        it wraps ErrNoChoice: a submit without a method
 //	409     changed          it wraps ErrChanged: a submit from a page that is out of date
 //	422     not_eligible     it wraps resolver.ErrNotEligible: a submit of a method that may not be used
+//	503     unconfirmed      it wraps resolver.ErrUnknown: a submit of a method on which the answer at hand cannot say
 //	503     unavailable      it wraps resolver.ErrUnavailable: there is no answer; with Retry-After
 //	500     misconfigured    it wraps ErrMisconfigured: a mistake of the program
 //	500     internal_error   any other error of the shop's functions: nobody knows whose fault it is
@@ -45,6 +46,8 @@ func newFailure(err error) *Failure {
 		return &Failure{http.StatusConflict, "changed", 0, err}
 	case errors.Is(err, resolver.ErrNotEligible):
 		return &Failure{http.StatusUnprocessableEntity, "not_eligible", 0, err}
+	case errors.Is(err, resolver.ErrUnknown):
+		return &Failure{http.StatusServiceUnavailable, "unconfirmed", defaultRetryAfter, err}
 	case errors.As(err, &unavailable):
 		return &Failure{http.StatusServiceUnavailable, "unavailable", max(unavailable.RetryAfter, defaultRetryAfter), err}
 	case errors.Is(err, resolver.ErrUnavailable):

@@ -27,10 +27,10 @@ var (
 
 // Confirm is [Middleware.Resolve] for a submit, with the check of the choice. It waits for the customer's own answer and
 // asks anew for an old one ([resolver.Resolver.Confirm]), and refuses the request before its handler runs: with 400 where
-// nothing was chosen, 409 where the page is out of date, and 422 where the method is not eligible. Where the answer cannot
-// tell (resolver.ErrUnknown), the request goes on: Checkout decides. It is for adapters; on 409 and 422 the context
-// carries the Eligibility, for a page that offers the choice again. [PassFailures] does not apply: no submit reaches its
-// handler unchecked.
+// nothing was chosen, 409 where the page is out of date, 422 where the method is not eligible, and 503 where the answer at
+// hand does not list it and cannot tell (resolver.ErrUnknown): Checkout would take the code of a sandbox gateway too, and
+// the order would be paid with a test card. It is for adapters; the context then carries the Eligibility, for a page that
+// offers the choice again. [PassFailures] does not apply: no submit reaches its handler unchecked.
 func (m *Middleware) Confirm(ctx context.Context, cart resolver.Cart, choice Choice, err error) (context.Context, *Failure) {
 	m = m.orBroken()
 	n := &node{Context: ctx}
@@ -46,7 +46,7 @@ func (m *Middleware) Confirm(ctx context.Context, cart resolver.Cart, choice Cho
 	case choice.Version != "" && choice.Version != n.eligible.Version():
 		err = fmt.Errorf("middleware: %w (show the page again)", ErrChanged)
 	default:
-		if err = n.eligible.Require(choice.PGCode); !errors.Is(err, resolver.ErrNotEligible) {
+		if err = n.eligible.Require(choice.PGCode); err == nil {
 			return n, nil
 		}
 	}

@@ -62,14 +62,15 @@ var ErrMethodRejected = errors.New("pg_code rejected by checkout")
 // when Checkout rejects that code: it asks anew, and if the code is still eligible calls once more, with the new
 // Eligibility. It never calls with another code than the one chosen, and at most twice.
 //
-// The error is that of [Eligibility.Require] where the code is not eligible, of [Resolver.Confirm] where there is no
-// answer, else the call's own. An [ErrUnknown] of Require does not keep the call from being made: Checkout knows.
+// The error is that of [Eligibility.Require] where the code is not known to be eligible, of [Resolver.Confirm] where there
+// is no answer, else the call's own. [ErrUnknown] keeps the call from being made too: Checkout would take the code of a
+// sandbox gateway, and the order would be paid with a test card.
 func (r *Resolver) Pay(ctx context.Context, cart Cart, code string, call func(context.Context, *Eligibility) error) error {
 	e, err := r.Confirm(ctx, cart)
 	if err != nil {
 		return err
 	}
-	if err := e.Require(code); errors.Is(err, ErrNotEligible) {
+	if err := e.Require(code); err != nil {
 		return err
 	}
 	rejected := call(ctx, e)

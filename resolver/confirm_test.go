@@ -171,3 +171,23 @@ func TestPayKeepsTheOldAnswerWhereTheSourceIsDown(t *testing.T) {
 	equal(t, "calls of the shop", calls, 2)
 	want(t, r, guest, "kpay", "mpgs")
 }
+
+func TestPayDoesNotTryACodeOnWhichAStaleAnswerCannotSay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := scripted(lists("kpay"))
+		r := open(t, src)
+		want(t, r, guest, "kpay")
+		src.script(fails(errDown))
+		pass(25 * time.Hour)
+		err := r.Pay(t.Context(), guest, "kpay-test", func(context.Context, *resolver.Eligibility) error {
+			t.Error("a code that no answer lists was tried")
+			return nil
+		})
+		if !errors.Is(err, resolver.ErrUnknown) {
+			t.Fatalf("err: %v", err)
+		}
+		if err := r.Pay(t.Context(), guest, "kpay", func(context.Context, *resolver.Eligibility) error { return nil }); err != nil {
+			t.Fatalf("an outage keeps a listed code from being tried: %v", err)
+		}
+	})
+}

@@ -16,7 +16,7 @@ type sturdycStore struct {
 
 func newSturdyc(_ testing.TB, l *loader) store {
 	open := func(customer string, capacity int) *sturdyc.Client[*answer] {
-		soft, hard := l.settings.soft, l.settings.hard
+		soft, hard := l.soft, l.hard
 		if customer != "" {
 			soft, hard = l.customerSoft, l.customerHard
 		}

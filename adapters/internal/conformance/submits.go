@@ -112,6 +112,34 @@ var submits = map[string]func(*testing.T, func(Route, Choose) http.Handler){
 		}
 	},
 
+	"a method on which the answer cannot say is refused, and one that a stale answer lists is not": func(
+		t *testing.T, mount func(Route, Choose) http.Handler,
+	) {
+		synctest.Test(t, func(t *testing.T) {
+			var down atomic.Bool
+			s := newShopOf(t, func(context.Context, resolver.Filters) (resolver.Catalog, error) {
+				if down.Load() {
+					return resolver.Catalog{}, errors.New("connection refused")
+				}
+				return resolver.Catalog{Methods: []resolver.PaymentMethod{{Code: "mpgs", Sandbox: resolver.No}}}, nil
+			})
+			listed := mount(Route{s.middleware(t), cartOf, nil, new(seen)}, chooses("mpgs", ""))
+			unlisted := mount(Route{s.middleware(t), cartOf, nil, new(seen)}, chooses("mpgs-test", ""))
+			serve(listed, oneOff())
+			down.Store(true)
+			time.Sleep(25 * time.Hour)
+			if w := serve(listed, oneOff()); w.Code != http.StatusOK {
+				t.Errorf("a listed method in an outage: %d %s", w.Code, w.Body)
+			}
+			w := serve(unlisted, oneOff())
+			wantProblem(t, w, 503, "unconfirmed")
+			if w.Header().Get("Retry-After") == "" {
+				t.Error("no Retry-After")
+			}
+			s.Close()
+		})
+	},
+
 	"a submit asks anew for an old answer, on a route of one cart type too": func(
 		t *testing.T, mount func(Route, Choose) http.Handler,
 	) {
