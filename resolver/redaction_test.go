@@ -42,7 +42,7 @@ func TestNothingPrintsTheCustomer(t *testing.T) {
 			struct{ Cart resolver.Cart }{cart}, []resolver.Filters{filters},
 			map[string]resolver.Scope{"s": resolver.ScopeOf(cart)}, e.Freshness(), r.State(),
 		}
-		for _, ev := range events.events {
+		for _, ev := range events.all() {
 			values = append(values, ev)
 		}
 		text := slog.New(slog.NewTextHandler(&logged, nil))

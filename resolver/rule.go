@@ -213,7 +213,7 @@ func draw(name, customer string) int {
 	}
 	h = (h ^ h>>33) * 0xff51afd7ed558ccd
 	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
-	return int((h ^ h>>33) % 100) //nolint:gosec // below 100
+	return int((h ^ h>>33) % 100)
 }
 
 // RuleFunc makes a rule of a function: true lets the method through. It runs for every method on every request, on the

@@ -50,7 +50,7 @@ func cartOf(r *http.Request) (resolver.Cart, error) {
 
 // request asks for a cart; empty parts are left out.
 func request(method, customer, currency string, cartType resolver.CartType) *http.Request {
-	r := httptest.NewRequest(method, "/checkout", nil)
+	r := httptest.NewRequestWithContext(context.Background(), method, "/checkout", nil)
 	for name, value := range map[string]string{
 		"X-Customer": customer, "X-Currency": currency, "X-Type": string(cartType),
 	} {

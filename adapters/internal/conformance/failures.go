@@ -29,7 +29,7 @@ var failures = map[string]func(*testing.T, Mount){
 	"a failure is problem+json by its class, and the detail is in the log only": func(t *testing.T, mount Mount) {
 		fine, down := newShop(t, nil, "mpgs"), newShop(t, errors.New("no route to "+upstreamDetail))
 		resting, closed := newShop(t, patience{}), newShop(t, nil, "mpgs")
-		closed.Close()
+		_ = closed.Close()
 		fails := func(err error) func(*http.Request) (resolver.Cart, error) {
 			return func(*http.Request) (resolver.Cart, error) { return resolver.Cart{}, err }
 		}
@@ -165,7 +165,7 @@ var failures = map[string]func(*testing.T, Mount){
 			t.Fatal(err)
 		}
 		defer res.Body.Close()
-		if res.StatusCode != 503 || res.Header.Get("Retry-After") == "" {
+		if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
 			t.Errorf("%d %v", res.StatusCode, res.Header)
 		}
 	},

@@ -136,7 +136,7 @@ var submits = map[string]func(*testing.T, func(Route, Choose) http.Handler){
 			if w.Header().Get("Retry-After") == "" {
 				t.Error("no Retry-After")
 			}
-			s.Close()
+			_ = s.Close()
 		})
 	},
 
@@ -165,7 +165,7 @@ var submits = map[string]func(*testing.T, func(Route, Choose) http.Handler){
 				if w := serve(h, oneOff()); w.Code != http.StatusUnprocessableEntity {
 					t.Errorf("fixed type %t: after an hour, a method that is gone: status %d", fixed, w.Code)
 				}
-				s.Close()
+				_ = s.Close()
 			})
 		}
 	},

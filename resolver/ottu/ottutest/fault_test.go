@@ -62,7 +62,7 @@ func TestBrokenBodies(t *testing.T) {
 				}
 				text, err := io.ReadAll(res.Body)
 				_ = res.Body.Close()
-				if res.StatusCode != 200 || !check(string(text), err) {
+				if res.StatusCode != http.StatusOK || !check(string(text), err) {
 					t.Errorf("%s: status %d, error %v, %.80q", name, res.StatusCode, err, text)
 				}
 			}
@@ -136,7 +136,7 @@ func TestADelayedOrHangingRequestEndsWithItsClient(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			start := time.Now()
-			_, err := m.Transport().RoundTrip(newQuestion(ctx, "https://shop.example")) //nolint:bodyclose // there is none
+			_, err := m.Transport().RoundTrip(newQuestion(ctx, "https://shop.example"))
 			if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
 				t.Errorf("%v after %s", err, time.Since(start))
 			}
@@ -152,12 +152,12 @@ func TestCloseEndsWhatIsDelayedOrHangs(t *testing.T) {
 			time.AfterFunc(time.Second, m.Close)
 			start := time.Now()
 			r := newQuestion(t.Context(), "https://shop.example")
-			_, err := m.Transport().RoundTrip(r) //nolint:bodyclose // there is none
+			_, err := m.Transport().RoundTrip(r)
 			if err == nil || time.Since(start) != time.Second {
 				t.Errorf("%v after %s", err, time.Since(start))
 			}
 			m.Heal()
-			if _, err := m.Transport().RoundTrip(r); err == nil { //nolint:bodyclose // there is none
+			if _, err := m.Transport().RoundTrip(r); err == nil {
 				t.Error("a closed merchant answered")
 			}
 		})

@@ -48,7 +48,7 @@ func (m *Merchant) servePage(w http.ResponseWriter, r *http.Request) {
 		if to == "" {
 			to = pagePath + "?session_id=" + id
 		}
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to where the shop said, as Ottu does
 		return
 	}
 	data := map[string]any{"ID": id, "Action": pagePath, "Amount": s.amount, "Currency": s.currency, "Back": s.redirectURL}

@@ -49,7 +49,7 @@ func (t transport) RoundTrip(r *http.Request) (answer *http.Response, err error)
 	if r.Body == nil {
 		in.Body = http.NoBody
 	}
-	defer in.Body.Close() //nolint:errcheck // it was read as far as the answer needed
+	defer in.Body.Close()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
