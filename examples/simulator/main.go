@@ -36,7 +36,7 @@ func run(ctx context.Context, addr string, out io.Writer) error {
 	if err := checkLoopback(addr); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("%w (set ADDR to another address of this machine)", err)
 	}

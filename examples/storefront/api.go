@@ -16,19 +16,15 @@ func (s *shop) apiCart(c *gin.Context) (resolver.Cart, error) {
 	if session := s.sessions.Find(c.Request); session != nil {
 		me = session.Get()
 	}
-	cart, err := me.cart()
-	if s.Demo == nil || err != nil {
-		return cart, err
-	}
 	query := c.Request.URL.Query()
-	if query.Has("currency") {
-		cart.Currency = query.Get("currency")
-		cart.Amount = "" // it is of another currency
+	if s.Demo != nil && query.Has("currency") {
+		me.Currency = query.Get("currency")
 	}
-	if query.Has("cart_type") {
+	cart, err := me.cart()
+	if s.Demo != nil && query.Has("cart_type") {
 		cart.Type = resolver.CartType(query.Get("cart_type"))
 	}
-	return cart, nil
+	return cart, err
 }
 
 // apiAnswer is what an app of the shop's own would show. Nothing in it names the customer.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"slices"
 	"time"
 
@@ -27,11 +26,19 @@ func (s *shop) cart(c *gin.Context) (resolver.Cart, error) {
 	return me.cart()
 }
 
+// choice is all that is taken from the form.
+func choice(c *gin.Context) (middleware.Choice, error) {
+	return middleware.Choice{PGCode: c.PostForm("pg_code"), Version: c.PostForm("version")}, nil
+}
+
 // offer is the checkout page.
 type offer struct {
 	basket
 	Eligible *resolver.Eligibility
 	Past     []string
+	// Cards are the customer's saved ones, by pg_code.
+	Cards   map[string][]string
+	Missing []missing
 	// Choice is what was chosen before, and Problem why that did not work.
 	Choice, Problem string
 	NeedsSignIn     bool
@@ -45,10 +52,10 @@ func (s *shop) checkout(c *gin.Context) {
 		c.Redirect(http.StatusSeeOther, "/cart")
 		return
 	}
-	s.showOffer(c, http.StatusOK, eligible, "", "")
+	s.showOffer(c, http.StatusOK, eligible, "")
 }
 
-func (s *shop) showOffer(c *gin.Context, status int, eligible *resolver.Eligibility, choice, problem string) {
+func (s *shop) showOffer(c *gin.Context, status int, eligible *resolver.Eligibility, problem string) {
 	me := sessionOf(c).Get()
 	b, err := me.basket()
 	if err != nil {
@@ -56,11 +63,29 @@ func (s *shop) showOffer(c *gin.Context, status int, eligible *resolver.Eligibil
 		return
 	}
 	c.Header("Content-Security-Policy", web.Policy(s.ottuURL(), true))
-	s.show(c, status, "checkout.html", "Checkout", offer{b, eligible, eligible.PastPGCodes(), choice, problem,
+	s.show(c, status, "checkout.html", "Checkout", offer{b, eligible, eligible.PastPGCodes(),
+		s.savedCards(c.Request.Context(), eligible), missingFrom(eligible.Excluded()), c.PostForm("pg_code"), problem,
 		me.Customer == "" && b.Monthly != ""})
 }
 
-// pay sends the visitor to Ottu's payment page with the one method that was chosen.
+// showFailure answers a submit that was refused, with the methods of now to choose from again, and every request where
+// there are none.
+func (s *shop) showFailure(c *gin.Context, f *middleware.Failure) {
+	if eligible, err := ginadapter.FromContext(c); err == nil {
+		s.offerAgain(c, eligible, f.Err)
+		return
+	}
+	title, text := web.FailureText(c.Writer.Header(), f)
+	s.message(c, f.Status, title, text)
+}
+
+func (s *shop) offerAgain(c *gin.Context, eligible *resolver.Eligibility, err error) {
+	refusal := till.Refuse(err)
+	web.RetryAfter(c.Writer.Header(), refusal.RetryAfter)
+	s.showOffer(c, refusal.Status, eligible, refusal.Message)
+}
+
+// pay sends the visitor to Ottu's payment page with the one method that was chosen, which the submit check let through.
 func (s *shop) pay(c *gin.Context) {
 	eligible, err := ginadapter.FromContext(c)
 	if err != nil {
@@ -71,33 +96,23 @@ func (s *shop) pay(c *gin.Context) {
 	session.Paying.Lock()
 	defer session.Paying.Unlock()
 
-	me, code := session.Get(), c.PostForm("pg_code")
-	if code == "" {
-		s.showOffer(c, http.StatusUnprocessableEntity, eligible, "", "Please choose a way to pay.")
-		return
-	}
-	if me.Customer == "" && me.subscribes() { // a card is kept for somebody
-		c.Redirect(http.StatusSeeOther, "/sign-in")
-		return
-	}
-	if cart, err := me.cart(); err != nil || !reflect.DeepEqual(cart, eligible.Cart()) {
-		c.Redirect(http.StatusSeeOther, "/checkout") // another tab changed the cart meanwhile: look at it again
-		return
-	}
-	bought := me.bought(code)
-	if i := slices.IndexFunc(me.Orders, func(o till.Order) bool { return o.Reusable(bought) }); i >= 0 {
-		c.Redirect(http.StatusSeeOther, me.Orders[i].PayURL)
-		return
-	}
 	var agreement *ottu.Agreement
-	if me.subscribes() {
+	if cart := eligible.Cart(); cart.Type == resolver.Subscription {
+		if cart.CustomerID == "" { // a card is kept for somebody
+			c.Redirect(http.StatusSeeOther, "/sign-in")
+			return
+		}
 		agreement = till.Agreement("monthly", 30, months)
 	}
-	order, err := s.till.Open(c.Request.Context(), eligible.Cart(), code, bought, agreement)
+	code := c.PostForm("pg_code")
+	orders, bought := session.Get().Orders, till.Bought(eligible, code)
+	if i := slices.IndexFunc(orders, func(o till.Order) bool { return o.Reusable(bought) }); i >= 0 {
+		c.Redirect(http.StatusSeeOther, orders[i].PayURL)
+		return
+	}
+	order, err := s.till.Open(c.Request.Context(), eligible, code, agreement)
 	if err != nil {
-		refusal := till.Refuse(err)
-		web.RetryAfter(c.Writer.Header(), refusal.RetryAfter)
-		s.showOffer(c, refusal.Status, s.till.Choices(c.Request.Context(), eligible, err), code, refusal.Message)
+		s.offerAgain(c, s.till.Choices(c.Request.Context(), eligible, err), err)
 		return
 	}
 	session.Change(func(v *visitor) { v.keep(order) })
@@ -129,10 +144,4 @@ func (s *shop) showOrder(c *gin.Context) {
 		v.keep(order)
 	})
 	s.show(c, http.StatusOK, "order.html", order.Title(), order)
-}
-
-// showFailure answers for the checkout when there are no payment methods at all.
-func (s *shop) showFailure(c *gin.Context, f *middleware.Failure) {
-	title, text := web.FailureText(c.Writer.Header(), f)
-	s.message(c, f.Status, title, text)
 }

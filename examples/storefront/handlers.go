@@ -62,11 +62,12 @@ func newShop(setup *start.Setup, res *resolver.Resolver) (http.Handler, error) {
 	page.POST("/sign-in", s.signIn)
 	page.POST("/sign-out", s.signOut)
 
-	methods := ginadapter.Handler(m, s.cart, ginadapter.OnFailure(s.showFailure))
-	page.GET("/checkout", methods, s.checkout)
-	page.POST("/checkout", methods, s.pay)
+	answer := ginadapter.OnFailure(s.showFailure)
+	page.GET("/checkout", ginadapter.Handler(m, s.cart, answer), s.checkout)
+	page.POST("/checkout", ginadapter.Handler(m, s.cart, answer, ginadapter.Submit(choice)), s.pay)
 	if setup.Demo != nil {
 		page.GET("/ops", s.showOps)
+		page.GET("/ops/why", s.explain)
 		page.POST("/ops", s.changeOps)
 	}
 	r.NoRoute(s.open, func(c *gin.Context) { s.message(c, http.StatusNotFound, "There is no such page", "") })

@@ -28,7 +28,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer setup.Close()
-	res, err := resolver.New(setup.Client, setup.Environment, currencies)
+	res, err := resolver.New(setup.Client, setup.Environment, currencies, rules)
 	if err != nil {
 		return err
 	}

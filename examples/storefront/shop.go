@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/tendergo/tender/examples/internal/till"
+	"github.com/tendergo/tender/examples/internal/web"
 	"github.com/tendergo/tender/resolver"
 )
 
@@ -115,20 +116,18 @@ func (v visitor) subscribes() bool {
 	})
 }
 
-// cart is what tender is asked for. One subscription makes the whole cart one, since one payment serves it all.
+// cart is what tender is asked for. One subscription makes the whole cart one, since one payment serves it all. The lines
+// are an attribute, so that a checkout page of other things at the same price is out of date too.
 func (v visitor) cart() (resolver.Cart, error) {
-	c := resolver.Cart{CustomerID: v.Customer, Currency: v.Currency, Type: resolver.OneOff}
+	customer, _ := web.FindCustomer(v.Customer)
+	c := resolver.Cart{CustomerID: v.Customer, Currency: v.Currency, Type: resolver.OneOff, Country: customer.Country,
+		Attributes: map[string]string{"lines": fmt.Sprint(v.Lines)}}
 	if v.subscribes() {
 		c.Type = resolver.Subscription
 	}
 	var err error
 	c.Amount, err = v.amount()
 	return c, err
-}
-
-// bought names the purchase and how it is paid: a second click on the same names the same.
-func (v visitor) bought(code string) string {
-	return fmt.Sprintf("%q %q %v %q", v.Customer, v.Currency, v.Lines, code)
 }
 
 // checkShelf reports every product without a price that its currency can express, when the shop opens and not when

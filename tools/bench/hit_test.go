@@ -26,7 +26,8 @@ const (
 	steadyFrom, steadyTo = 0.97, 1.03 // of the floor against itself, for a run to count
 )
 
-// racers are all rows, with warm caches. A round runs them in this order, each floor next to its double.
+// racers are all rows, with warm caches. A round runs them in this order, every other one backwards, so that each floor is
+// next to its double and none always comes first.
 func racers(tb testing.TB) ([]racer, func()) {
 	s, u := usual(), newUpstream(0)
 	out := []racer{
@@ -118,10 +119,13 @@ func compare(tb testing.TB, all []racer, procs, rounds int, length time.Duration
 		n[i] = max(int(float64(length)/timed(tb, r.handler, lanes, trial)), 64)
 	}
 	nanos, toFloor, toCart := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
-	for range rounds {
+	for number := range rounds {
 		took := map[string]float64{}
-		for i, r := range all {
-			took[r.name] = timed(tb, r.handler, lanes, n[i])
+		for i := range all {
+			if number%2 == 1 {
+				i = len(all) - 1 - i
+			}
+			took[all[i].name] = timed(tb, all[i].handler, lanes, n[i])
 		}
 		for _, r := range all {
 			floor := took[r.floor]

@@ -1,5 +1,5 @@
 // Package browser visits an example shop in a test, as far as a browser without scripts does: it keeps cookies, and
-// submits forms with the token of the last page.
+// submits forms with the hidden fields of the last page that it read.
 package browser
 
 import (
@@ -19,8 +19,8 @@ type Browser struct {
 	t      *testing.T
 	client *http.Client
 	// URL is the shop's.
-	URL  string
-	csrf string
+	URL    string
+	hidden url.Values
 }
 
 // Page is an answer.
@@ -58,25 +58,28 @@ func Visit(t *testing.T, shopURL string) *Browser {
 	return &Browser{t: t, client: &http.Client{Jar: jar, CheckRedirect: stay}, URL: shopURL}
 }
 
-var token = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+var hidden = regexp.MustCompile(`name="(csrf|version)" value="([^"]+)"`)
 
 // Get reads a page.
 func (b *Browser) Get(path string) Page {
 	b.t.Helper()
 	p := b.send(http.MethodGet, path, "")
-	if found := token.FindStringSubmatch(p.Body); found != nil {
-		b.csrf = found[1]
+	if found := hidden.FindAllStringSubmatch(p.Body, -1); found != nil {
+		b.hidden = url.Values{}
+		for _, field := range found {
+			b.hidden.Set(field[1], field[2])
+		}
 	}
 	return p
 }
 
-// Post submits a form of the last page, its fields given as name=value&….
+// Post submits a form of the last page that Get read, its other fields given as name=value&….
 func (b *Browser) Post(path, fields string) Page {
 	b.t.Helper()
-	return b.PostRaw(path, fields+"&csrf="+url.QueryEscape(b.csrf))
+	return b.PostRaw(path, fields+"&"+b.hidden.Encode())
 }
 
-// PostRaw submits a form without the token.
+// PostRaw submits a form without the hidden fields.
 func (b *Browser) PostRaw(path, fields string) Page {
 	b.t.Helper()
 	return b.send(http.MethodPost, path, fields)

@@ -104,6 +104,14 @@ func (s *Setup) startDemo() (err error) {
 	for _, code := range []string{"mpgs", "tabby"} {
 		s.Demo.RecordPayment("demo-returning", code)
 	}
+	for _, card := range []ottutest.Card{
+		{PGCode: "mpgs", Number: "**** 1234"},
+		{PGCode: "mpgs", Number: "**** 9876", ExpiryMonth: "08", ExpiryYear: "24"}, // expired: no page shows it
+		{PGCode: "checkoutcom", Brand: "MASTERCARD", Number: "**** 4444"},
+	} {
+		card.CustomerID = "demo-returning"
+		s.Demo.AddCard(card)
+	}
 	for _, currency := range []string{"KWD", "BHD", "SAR", "USD"} {
 		s.Demo.SetBalance("demo-wallet", currency, "250.00")
 	}

@@ -25,8 +25,7 @@ type Till struct {
 type Order struct {
 	// No is the shop's own number, which nobody can guess.
 	No string
-	// Bought says what, in which currency, for whom and with what it is paid. Two orders of the same are one click too
-	// many.
+	// Bought is what [Bought] says. Two orders of the same are one click too many.
 	Bought  string
 	Cart    resolver.Cart
 	Created time.Time
@@ -65,19 +64,26 @@ func (o Order) Title() string {
 	return "Your payment is not finished"
 }
 
+// Bought names a purchase and how it is paid: a second click on the same names the same, for the cart's contents are among
+// its attributes.
+func Bought(e *resolver.Eligibility, code string) string { return e.Version() + " " + code }
+
 // Reusable tells whether a click for the same purchase leads to this order's payment page, in place of a second
 // payment.
 func (o Order) Reusable(bought string) bool {
 	return o.Bought == bought && !o.Paid() && !o.Over() && time.Since(o.Created) < reusable
 }
 
-// Open creates a Checkout session that offers the chosen method alone, after it checked the choice once more: the list
-// on the shopper's screen may be old, and the code that comes back may never have been on it. With an agreement the card
-// is kept for later charges.
+// Open creates a Checkout session for the cart of e that offers the chosen method alone. With an agreement the card is
+// kept for later charges.
+//
+// The submit check of the adapters let the choice through already. Open finds out what no webhook tells: that the gateway
+// was switched off. Checkout then refuses it, and resolver.Pay asks for the methods anew.
 //
 // Open goes on when ctx is cancelled: a shopper who clicks twice leaves the first request, not the payment.
-func (t *Till) Open(ctx context.Context, cart resolver.Cart, code, bought string, a *ottu.Agreement) (Order, error) {
-	o := Order{No: rand.Text(), Bought: bought, Cart: cart, Created: time.Now(), State: "created"}
+func (t *Till) Open(ctx context.Context, e *resolver.Eligibility, code string, a *ottu.Agreement) (Order, error) {
+	cart := e.Cart()
+	o := Order{No: rand.Text(), Bought: Bought(e, code), Cart: cart, Created: time.Now(), State: "created"}
 	request := ottu.SessionRequest{Type: "e_commerce", Amount: cart.Amount, Currency: cart.Currency,
 		PGCodes: []string{code}, CustomerID: cart.CustomerID, OrderNo: o.No, ExpirationTime: lifetime,
 		RedirectURL: t.PublicURL + "/orders/" + o.No}
@@ -86,13 +92,7 @@ func (t *Till) Open(ctx context.Context, cart resolver.Cart, code, bought string
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
-	// Pay also finds out what no webhook tells: that a gateway was switched off. Then it asks for the methods anew.
-	err := t.Resolver.Pay(ctx, cart, code, func(ctx context.Context, e *resolver.Eligibility) error {
-		// To let Checkout decide on a method that the answer cannot tell of (resolver.ErrUnknown) would skip the guards: a
-		// test gateway would be as good as a real one.
-		if err := e.Require(code); err != nil {
-			return err
-		}
+	err := t.Resolver.Pay(ctx, cart, code, func(ctx context.Context, _ *resolver.Eligibility) error {
 		session, err := t.Client.CreateSession(ctx, request)
 		if err != nil {
 			return err
