@@ -29,7 +29,7 @@ lint: ## formatting, vet, golangci-lint, tidy modules
 		echo "== golangci-lint $$m"; (cd $$m && go run $(GOLANGCI) run --config $$config ./...); done
 
 bench: ## the benchmarks, each as a ratio to its floor, into BENCHMARKS.md
-	cd tools && GOGC=1000 BENCH_OUT=../BENCHMARKS.md go test -count=1 -run "^TestReport$$$$" -timeout 30m -v ./bench
+	cd tools && GOGC=1000 BENCH_OUT=../BENCHMARKS.md go test -count=1 -run '^TestReport$$' -timeout 30m -v ./bench
 
 cover: ## coverage of the library, package by package
 	go test -coverprofile=cover.out -coverpkg=./resolver/...,./middleware/...,./adapters/... ./...

@@ -99,12 +99,12 @@ var ErrMisconfigured = errors.New("middleware misconfigured")
 
 // Resolve resolves a cart, or takes the error of the function that should have made it, and returns a context that
 // carries the answer. It is for adapters. A nil Failure means that the request goes on to its handler, with the context.
-// Otherwise the adapter answers it, or lets its hook do so, and calls nothing more.
-func (m *Middleware) Resolve(ctx context.Context, cart resolver.Cart, err error) (context.Context, *Failure) {
+// Otherwise the adapter answers it, or lets its hook do so, and calls nothing more. [Middleware.For] fills the cart's type in.
+func (m *Middleware) Resolve(ctx context.Context, cart *resolver.Cart, err error) (context.Context, *Failure) {
 	m = m.orBroken()
 	if err == nil {
 		n := &node{Context: ctx}
-		if err = m.resolve(ctx, &cart, &n.eligible, false); err == nil {
+		if err = m.resolve(ctx, cart, &n.eligible, false); err == nil {
 			return n, nil
 		}
 	}

@@ -56,10 +56,10 @@ func TestForLeavesTheMiddlewareItCameFromAsItWas(t *testing.T) {
 	}
 	m.For(resolver.Subscription)
 	cart := resolver.Cart{Currency: "KWD", Type: resolver.OneOff}
-	if _, failure := m.Resolve(t.Context(), cart, nil); failure != nil {
+	if _, failure := m.Resolve(t.Context(), &cart, nil); failure != nil {
 		t.Error(failure.Err)
 	}
-	if _, failure := m.For(resolver.Subscription).For(resolver.OneOff).Resolve(t.Context(), cart, nil); failure != nil {
+	if _, failure := m.For(resolver.Subscription).For(resolver.OneOff).Resolve(t.Context(), &cart, nil); failure != nil {
 		t.Errorf("the last For counts: %v", failure.Err)
 	}
 }
@@ -99,7 +99,7 @@ func TestAFailureOfAClientThatLeftIsNoWarning(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, failure := m.Resolve(ctx, resolver.Cart{Currency: "KWD", Type: resolver.OneOff}, nil)
+	_, failure := m.Resolve(ctx, &resolver.Cart{Currency: "KWD", Type: resolver.OneOff}, nil)
 	if failure == nil || failure.Status != 503 || !errors.Is(failure.Err, context.Canceled) {
 		t.Fatalf("%+v", failure)
 	}
@@ -116,14 +116,14 @@ func TestRetryAfterIsRoundedUpAndNeverZero(t *testing.T) {
 	for wait, want := range map[time.Duration]string{
 		0: "2", -time.Second: "2", time.Millisecond: "2", 2*time.Second + 1: "3", time.Minute: "60",
 	} {
-		_, failure := m.Resolve(t.Context(), resolver.Cart{}, &resolver.UnavailableError{RetryAfter: wait})
+		_, failure := m.Resolve(t.Context(), &resolver.Cart{}, &resolver.UnavailableError{RetryAfter: wait})
 		w := httptest.NewRecorder()
 		failure.Write(w)
 		if got := w.Header().Get("Retry-After"); got != want {
 			t.Errorf("%s: Retry-After %q, want %s", wait, got, want)
 		}
 	}
-	_, failure := m.Resolve(t.Context(), resolver.Cart{}, resolver.ErrUnavailable)
+	_, failure := m.Resolve(t.Context(), &resolver.Cart{}, resolver.ErrUnavailable)
 	if failure.Status != 503 || failure.RetryAfter == 0 {
 		t.Errorf("a bare ErrUnavailable: %+v", failure)
 	}

@@ -31,11 +31,11 @@ var (
 // hand does not list it and cannot tell (resolver.ErrUnknown): Checkout would take the code of a sandbox gateway too, and
 // the order would be paid with a test card. It is for adapters; the context then carries the Eligibility, for a page that
 // offers the choice again. [PassFailures] does not apply: no submit reaches its handler unchecked.
-func (m *Middleware) Confirm(ctx context.Context, cart resolver.Cart, choice Choice, err error) (context.Context, *Failure) {
+func (m *Middleware) Confirm(ctx context.Context, cart *resolver.Cart, choice Choice, err error) (context.Context, *Failure) {
 	m = m.orBroken()
 	n := &node{Context: ctx}
 	if err == nil {
-		err = m.resolve(ctx, &cart, &n.eligible, true)
+		err = m.resolve(ctx, cart, &n.eligible, true)
 	}
 	if err != nil {
 		return m.fail(ctx, err, false)

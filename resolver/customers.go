@@ -1,6 +1,8 @@
 package resolver
 
 import (
+	"hash/maphash"
+	"math/bits"
 	"slices"
 	"strings"
 	"sync"
@@ -9,14 +11,19 @@ import (
 	"github.com/patrickmn/go-cache"
 )
 
-// customers are the slots of customers' answers, in go-cache under the customer's ID. go-cache has one lock and no
-// bound; so there are several of them, and the bound is kept here, by SIEVE: a queue of customers in the order they
-// came, from whose old end a hand walks and evicts the first one that was not used since it last passed. A hit sets a
-// flag and takes no lock but go-cache's read lock.
+// customers are the slots of customers' answers, in go-cache under the customer's ID. go-cache has no bound, so it is kept
+// here, by SIEVE: a queue of customers in the order they came, from whose old end a hand walks and evicts the first one
+// that was not used since it last passed.
+//
+// Every reader of go-cache writes to its one lock, and processors that hit at the same time would wait for each other. So
+// an index stands in front of it, which a hit only reads. It holds nearly every customer, each in one of the few places
+// behind its hash; who finds none free is found in go-cache.
 type customers struct {
-	shards [shardCount]*cache.Cache
+	seed  maphash.Seed
+	index []atomic.Pointer[customer] // a power of two of them
+	cache *cache.Cache
 
-	mu     sync.Mutex // for all that follows, and for every write to a shard
+	mu     sync.Mutex // for all that follows, and for every write to index and cache
 	limit  int
 	count  int
 	newest *customer
@@ -24,7 +31,8 @@ type customers struct {
 	hand   *customer
 }
 
-const shardCount = 32
+// indexWays is how many places a customer may have in the index.
+const indexWays = 4
 
 // customer is one customer's slots: one for each cart type and currency that was asked.
 type customer struct {
@@ -35,30 +43,43 @@ type customer struct {
 }
 
 func newCustomers(limit int) *customers {
-	cs := &customers{limit: limit}
-	for i := range cs.shards {
-		cs.shards[i] = cache.New(cache.NoExpiration, 0) // no janitor: it would outlive us, and the ages live in the answers
+	return &customers{
+		seed:  maphash.MakeSeed(),
+		index: make([]atomic.Pointer[customer], 1<<bits.Len(uint(2*limit))), //nolint:gosec // limit is positive
+		cache: cache.New(cache.NoExpiration, 0),                             // no janitor: it would outlive us, and the ages live in the answers
+		limit: limit,
 	}
-	return cs
 }
 
-// shard picks by the end of an ID, where IDs differ. A caller who makes up IDs that all fall on one shard loses the
-// others' locks, and nothing else.
-func (cs *customers) shard(id string) *cache.Cache {
-	h := uint32(0)
-	for i := max(len(id)-4, 0); i < len(id); i++ {
-		h = h*31 + uint32(id[i])
-	}
-	return cs.shards[h%shardCount]
+// place is the i-th place that a customer may have in the index.
+func (cs *customers) place(hash uint64, i int) *atomic.Pointer[customer] {
+	return &cs.index[(int(hash)+i)&(len(cs.index)-1)] //nolint:gosec // meant to wrap
 }
 
-// find returns the customer's slot, or nil. It is the hit's path.
+// find returns the customer's slot, or nil. It is the hit's path: it takes no lock, unless the index had no room.
 func (cs *customers) find(id string, b *base) *slot {
-	v, ok := cs.shard(id).Get(id)
+	hash := maphash.String(cs.seed, id)
+	for i := range indexWays {
+		if c := cs.place(hash, i).Load(); c != nil && c.id == id {
+			return c.find(b)
+		}
+	}
+	if c := cs.get(id); c != nil {
+		return c.find(b)
+	}
+	return nil
+}
+
+// get returns the customer from go-cache, or nil.
+func (cs *customers) get(id string) *customer {
+	v, ok := cs.cache.Get(id)
 	if !ok {
 		return nil
 	}
-	c := v.(*customer) //nolint:forcetypeassert // nothing else is ever stored
+	return v.(*customer) //nolint:forcetypeassert // nothing else is ever stored
+}
+
+func (c *customer) find(b *base) *slot {
 	if !c.used.Load() {
 		c.used.Store(true)
 	}
@@ -77,13 +98,10 @@ func (cs *customers) findOrAdd(id string, b *base) (s *slot, evicted int) {
 	}
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	var c *customer
-	if v, ok := cs.shard(id).Get(id); ok {
-		c = v.(*customer) //nolint:forcetypeassert // nothing else is ever stored
-		for _, s := range *c.slots.Load() {
-			if s.base == b {
-				return s, 0
-			}
+	c := cs.get(id)
+	if c != nil {
+		if s := c.find(b); s != nil {
+			return s, 0
 		}
 	} else {
 		for cs.count >= cs.limit {
@@ -109,7 +127,18 @@ func (cs *customers) push(c *customer) {
 	}
 	cs.newest = c
 	cs.count++
-	cs.shard(c.id).Set(c.id, c, cache.NoExpiration)
+	cs.cache.Set(c.id, c, cache.NoExpiration)
+	cs.swapInIndex(c.id, nil, c)
+}
+
+// swapInIndex puts one thing in the place of another, among the customer's places. The caller holds mu.
+func (cs *customers) swapInIndex(id string, from, to *customer) {
+	hash := maphash.String(cs.seed, id)
+	for i := range indexWays {
+		if cs.place(hash, i).CompareAndSwap(from, to) {
+			return
+		}
+	}
 }
 
 // remove takes a customer out. The caller holds mu.
@@ -128,7 +157,8 @@ func (cs *customers) remove(c *customer) {
 		cs.oldest = c.newer
 	}
 	cs.count--
-	cs.shard(c.id).Delete(c.id)
+	cs.cache.Delete(c.id)
+	cs.swapInIndex(c.id, c, nil)
 }
 
 // evict takes out one customer that was not used of late. The caller holds mu.
@@ -155,8 +185,8 @@ func (cs *customers) drop(id string, match func(*base) bool) (dropped int) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if id != "" {
-		if v, ok := cs.shard(id).Get(id); ok {
-			dropped = cs.dropOf(v.(*customer), match) //nolint:forcetypeassert // nothing else is ever stored
+		if c := cs.get(id); c != nil {
+			dropped = cs.dropOf(c, match)
 		}
 		return dropped
 	}

@@ -141,12 +141,17 @@ func TestOnlyAFlightThatSomebodyWaitsForMayRetry(t *testing.T) {
 		var may []bool
 		src := scripted(func(ctx context.Context, _ int, _ resolver.Filters) (resolver.Catalog, error) {
 			may = append(may, resolver.MayRetry(ctx))
+			if len(may) == 1 {
+				return resolver.Catalog{}, errDown
+			}
 			return catalog("kpay"), nil
 		})
 		r := open(t, src)
-		want(t, r, guest, "kpay")
-		pass(24 * time.Hour)
-		equal(t, "may", fmt.Sprint(may), "[true false]")
+		if _, err := r.Resolve(t.Context(), guest); err == nil {
+			t.Fatal("the source was down")
+		}
+		pass(24 * time.Hour) // the slot tries again, then refreshes by its age
+		equal(t, "may", fmt.Sprint(may), "[true false false]")
 		equal(t, "outside of a Resolver", resolver.MayRetry(context.Background()), true)
 	})
 }

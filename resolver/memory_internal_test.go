@@ -134,7 +134,7 @@ func TestEvictionKeepsTheCustomersWhoComeBack(t *testing.T) {
 	}
 	ratio := float64(hits) / requests
 	t.Logf("Zipf(1.1), %d customers, %d remembered: hit ratio %.3f", population, limit, ratio)
-	if ratio < 0.80 {
+	if ratio < 0.85 { // first in, first out has 0.82
 		t.Fatalf("hit ratio %.3f", ratio)
 	}
 	if n := cs.len(); n > limit {
@@ -161,17 +161,19 @@ func TestTheQueueOfCustomersSurvivesRemovalsAnywhere(t *testing.T) {
 		for c := cs.oldest; c != nil; c = c.newer {
 			up++
 			handSeen = handSeen || c == cs.hand
-			if v, ok := cs.shard(c.id).Get(c.id); !ok || v != any(c) {
-				t.Fatalf("step %d: %s is in the queue and not in its shard", i, c.id)
+			if cs.get(c.id) != c {
+				t.Fatalf("step %d: %s is in the queue and not in the cache", i, c.id)
 			}
 		}
 		for c := cs.newest; c != nil; c = c.older {
 			down++
 		}
-		kept := 0
-		for _, s := range cs.shards {
-			kept += s.ItemCount()
+		for j := range cs.index {
+			if c := cs.index[j].Load(); c != nil && cs.get(c.id) != c {
+				t.Fatalf("step %d: %s is in the index and not in the cache", i, c.id)
+			}
 		}
+		kept := cs.cache.ItemCount()
 		if up != cs.count || down != up || kept != up || up > 20 || !handSeen {
 			t.Fatalf("step %d: %d up, %d down, %d kept, counted %d, hand there: %t", i, up, down, kept, cs.count, handSeen)
 		}

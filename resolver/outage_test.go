@@ -90,6 +90,41 @@ func TestWhileAProbeIsOutNoOtherCustomerIsAskedFor(t *testing.T) {
 	})
 }
 
+// What was under way together failed together, once.
+func TestFailuresOfOneMomentAreOneFailure(t *testing.T) {
+	for name, c := range map[string]struct {
+		err   error
+		until func(resolver.State) time.Time
+	}{
+		"an outage":    {errDown, func(s resolver.State) time.Time { return s.OutageUntil }},
+		"a rate limit": {resolver.ErrRateLimited, func(s resolver.State) time.Time { return s.LimitedUntil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := open(t, scripted(after(100*time.Millisecond, fails(c.err))))
+				for _, s := range r.State().Slots {
+					_ = r.Prefetch(t.Context(), resolver.Cart{Type: s.CartType, Currency: s.Currency})
+				}
+				pass(100 * time.Millisecond)
+				within(t, "the first backoff", time.Until(c.until(r.State())), 750*time.Millisecond, 1250*time.Millisecond)
+			})
+		})
+	}
+}
+
+func TestAPurgeInTheMiddleOfAQuestionIsNoOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := open(t, scripted(hangs))
+		_ = r.Prefetch(t.Context(), guest)
+		synctest.Wait()
+		if _, err := r.Purge(resolver.Scope{}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		equal(t, "an outage", r.State().OutageUntil.IsZero(), true)
+	})
+}
+
 // The filters of one cart type are wrong: that is no outage for the customers of the others.
 func TestARejectedQuestionIsNoOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -107,8 +107,7 @@ func (r *Resolver) answerFor(ctx context.Context, b *base, customer string, q re
 // await returns an answer that is fresh enough; a stale one while the flight goes on; or it waits for the flight. A
 // caller who wants no answer older than maxAge waits although there is one, and gets that one when the flight fails.
 func (r *Resolver) await(ctx context.Context, b *base, customer string, q request) (*answer, error) {
-	patience := time.NewTimer(q.wait)
-	defer patience.Stop()
+	var patience *time.Timer
 	for {
 		s := &b.slot
 		if customer != "" {
@@ -126,6 +125,10 @@ func (r *Resolver) await(ctx context.Context, b *base, customer string, q reques
 			return cur, nil
 		case err != nil:
 			return nil, err
+		}
+		if patience == nil {
+			patience = time.NewTimer(q.wait)
+			defer patience.Stop()
 		}
 		select {
 		case <-f.done:

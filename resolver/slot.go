@@ -81,8 +81,8 @@ func spread(d time.Duration, from, to float64) time.Duration {
 	return time.Duration(float64(d) * (from + (to-from)*rand.Float64())) //nolint:gosec // not a secret
 }
 
-// join returns the slot's answer, whatever its age, and the flight that will replace it, if the answer is not fresh. It
-// starts the flight where there is none; err says why it could not.
+// join returns the slot's answer, whatever its age, and the flight that will replace it, if the caller needs a newer one.
+// It starts the flight where there is none; err says why it could not.
 func (s *slot) join(q request) (cur *answer, f *flight, err error) {
 	r := s.base.resolver
 	s.mu.Lock()
@@ -96,6 +96,9 @@ func (s *slot) join(q request) (cur *answer, f *flight, err error) {
 	if cur = s.last; cur != nil && cur.isFresh(now) && (q.maxAge == 0 || now.Round(0).Sub(cur.fetched) < q.maxAge) {
 		return cur, nil, nil
 	}
+	if s.isBase() && q.maxAge == 0 && s.usable(now) {
+		return cur, nil, nil // the slot's timer has it refreshed: a request has nothing to do
+	}
 	if s.flight != nil {
 		return cur, s.flight, nil
 	}
@@ -106,11 +109,7 @@ func (s *slot) join(q request) (cur *answer, f *flight, err error) {
 		r.count.heldBackoff.Add(1)
 		return cur, nil, &UnavailableError{s.backoff.notBefore.Sub(now), s.lastErr}
 	}
-	why := q.purpose
-	if why == forShopper && s.isBase() && q.maxAge == 0 && s.usable(now) {
-		why = forRefresh // the old answer is served: nobody waits
-	}
-	f, err = s.start(why)
+	f, err = s.start(q.purpose)
 	return cur, f, err
 }
 

@@ -80,9 +80,9 @@ func Handler(m *middleware.Middleware, cart func(*gin.Context) (resolver.Cart, e
 		var ctx context.Context
 		var failure *middleware.Failure
 		if conf.choice == nil {
-			ctx, failure = m.Resolve(c.Request.Context(), purchase, err)
+			ctx, failure = m.Resolve(c.Request.Context(), &purchase, err)
 		} else {
-			ctx, failure = m.Confirm(c.Request.Context(), purchase, choice, err)
+			ctx, failure = m.Confirm(c.Request.Context(), &purchase, choice, err)
 		}
 		c.Request = c.Request.WithContext(ctx)
 		if failure != nil {

@@ -72,13 +72,13 @@ func Wrap(
 			var ctx context.Context
 			var failure *middleware.Failure
 			if c.choice == nil {
-				ctx, failure = m.Resolve(r.Context(), purchase, err)
+				ctx, failure = m.Resolve(r.Context(), &purchase, err)
 			} else {
 				var choice middleware.Choice
 				if err == nil {
 					choice, err = c.choice(r)
 				}
-				ctx, failure = m.Confirm(r.Context(), purchase, choice, err)
+				ctx, failure = m.Confirm(r.Context(), &purchase, choice, err)
 			}
 			if failure != nil {
 				c.onFailure(w, r.WithContext(ctx), failure)

@@ -51,9 +51,11 @@ func newClub(setup *start.Setup, res *resolver.Resolver) (http.Handler, error) {
 	page("/", s.missing)
 
 	// Only gateways that keep a card: that is what the route is for, whatever a cart says.
-	methods := httpadapter.Wrap(m.For(resolver.Subscription), s.cart, httpadapter.OnFailure(s.showFailure))
-	mux.Handle("GET /signup", s.open(methods(http.HandlerFunc(s.signup))))
-	mux.Handle("POST /signup", s.open(methods(http.HandlerFunc(s.pay))))
+	m, answer := m.For(resolver.Subscription), httpadapter.OnFailure(s.showFailure)
+	offered := httpadapter.Wrap(m, s.cart, answer)
+	chosen := httpadapter.Wrap(m, s.cart, answer, httpadapter.Submit(choice))
+	mux.Handle("GET /signup", s.open(offered(http.HandlerFunc(s.signup))))
+	mux.Handle("POST /signup", s.open(chosen(http.HandlerFunc(s.pay))))
 	return web.Secure(s.ottuURL(), mux), nil
 }
 

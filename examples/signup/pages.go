@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/tendergo/tender/examples/internal/web"
-	"github.com/tendergo/tender/middleware"
 )
 
 type sessionKey struct{}
@@ -51,10 +50,4 @@ func (s *club) show(w http.ResponseWriter, r *http.Request, status int, page, ti
 // message is a page of a few words.
 func (s *club) message(w http.ResponseWriter, r *http.Request, status int, title, text string) {
 	s.show(w, r, status, "message.html", title, text)
-}
-
-// showFailure answers for the signup when there are no payment methods at all.
-func (s *club) showFailure(w http.ResponseWriter, r *http.Request, f *middleware.Failure) {
-	title, text := web.FailureText(w.Header(), f)
-	s.message(w, r, f.Status, title, text)
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/tendergo/tender/examples/internal/till"
+	"github.com/tendergo/tender/examples/internal/web"
 	"github.com/tendergo/tender/resolver"
 )
 
@@ -49,16 +49,14 @@ type visitor struct {
 
 func newVisitor() visitor { return visitor{Currency: currencies[0]} }
 
-// cart is what tender is asked for. The route says that it is a subscription.
+// cart is what tender is asked for. The route says that it is a subscription. The plan is an attribute, so that a page of
+// another plan is out of date even where the price is the same.
 func (v visitor) cart() (resolver.Cart, error) {
 	p, ok := findPlan(v.Plan)
 	if !ok || v.Customer == "" {
 		return resolver.Cart{}, resolver.ErrNoCart
 	}
-	return resolver.Cart{CustomerID: v.Customer, Currency: v.Currency, Amount: p.Prices[v.Currency]}, nil
-}
-
-// bought names the purchase and how it is paid: a second click on the same names the same.
-func (v visitor) bought(code string) string {
-	return fmt.Sprintf("%q %q %q %q", v.Customer, v.Currency, v.Plan, code)
+	customer, _ := web.FindCustomer(v.Customer)
+	return resolver.Cart{CustomerID: v.Customer, Currency: v.Currency, Amount: p.Prices[v.Currency],
+		Country: customer.Country, Attributes: map[string]string{"plan": p.ID}}, nil
 }

@@ -16,6 +16,11 @@ import (
 // cart is the visitor's, for tender: from the session, and never from what a browser sent.
 func (s *club) cart(r *http.Request) (resolver.Cart, error) { return sessionOf(r).Get().cart() }
 
+// choice is all that is taken from the form.
+func choice(r *http.Request) (middleware.Choice, error) {
+	return middleware.Choice{PGCode: r.PostFormValue("pg_code"), Version: r.PostFormValue("version")}, nil
+}
+
 // offer is the page that takes the signup.
 type offer struct {
 	Plan     plan
@@ -47,20 +52,36 @@ func (s *club) methods(w http.ResponseWriter, r *http.Request) (*resolver.Eligib
 
 func (s *club) signup(w http.ResponseWriter, r *http.Request) {
 	if eligible, ok := s.methods(w, r); ok {
-		s.showOffer(w, r, http.StatusOK, eligible, "", "")
+		s.showOffer(w, r, http.StatusOK, eligible, "")
 	}
 }
 
-func (s *club) showOffer(w http.ResponseWriter, r *http.Request, status int, e *resolver.Eligibility,
-	choice, problem string,
-) {
-	p, _ := findPlan(sessionOf(r).Get().Plan)
+func (s *club) showOffer(w http.ResponseWriter, r *http.Request, status int, e *resolver.Eligibility, problem string) {
+	p, _ := findPlan(e.Cart().Attributes["plan"])
 	w.Header().Set("Content-Security-Policy", web.Policy(s.ottuURL(), true))
-	s.show(w, r, status, "signup.html", "Sign up", offer{p, e, e.PastPGCodes(), choice, problem})
+	s.show(w, r, status, "signup.html", "Sign up", offer{p, e, e.PastPGCodes(), r.PostFormValue("pg_code"), problem})
 }
 
-// pay sends the visitor to Ottu's payment page with the one method that was chosen. The card is kept there, and charged
-// in later cycles by a job of the club's own: with the same pg_code, customer and agreement.
+// showFailure answers a submit that was refused, with the methods of now to choose from again, and every request where
+// there are none.
+func (s *club) showFailure(w http.ResponseWriter, r *http.Request, f *middleware.Failure) {
+	if eligible, err := middleware.FromContext(r.Context()); err == nil {
+		s.offerAgain(w, r, eligible, f.Err)
+		return
+	}
+	title, text := web.FailureText(w.Header(), f)
+	s.message(w, r, f.Status, title, text)
+}
+
+func (s *club) offerAgain(w http.ResponseWriter, r *http.Request, e *resolver.Eligibility, err error) {
+	refusal := till.Refuse(err)
+	web.RetryAfter(w.Header(), refusal.RetryAfter)
+	s.showOffer(w, r, refusal.Status, e, refusal.Message)
+}
+
+// pay sends the visitor to Ottu's payment page with the one method that was chosen, which the submit check let through.
+// The card is kept there, and charged in later cycles by a job of the club's own: with the same pg_code, customer and
+// agreement.
 func (s *club) pay(w http.ResponseWriter, r *http.Request) {
 	eligible, ok := s.methods(w, r)
 	if !ok {
@@ -70,26 +91,15 @@ func (s *club) pay(w http.ResponseWriter, r *http.Request) {
 	session.Paying.Lock()
 	defer session.Paying.Unlock()
 
-	me, code := session.Get(), r.PostFormValue("pg_code")
-	if code == "" {
-		s.showOffer(w, r, http.StatusUnprocessableEntity, eligible, "", "Please choose a way to pay.")
+	code := r.PostFormValue("pg_code")
+	if last := session.Get().Order; last.Reusable(till.Bought(eligible, code)) {
+		http.Redirect(w, r, last.PayURL, http.StatusSeeOther)
 		return
 	}
-	p, _ := findPlan(me.Plan)
-	if was := eligible.Cart(); was.Currency != me.Currency || was.Amount != p.Prices[me.Currency] {
-		http.Redirect(w, r, "/signup", http.StatusSeeOther) // another tab chose something else meanwhile: look at it again
-		return
-	}
-	bought := me.bought(code)
-	if me.Order.Reusable(bought) {
-		http.Redirect(w, r, me.Order.PayURL, http.StatusSeeOther)
-		return
-	}
-	order, err := s.till.Open(r.Context(), eligible.Cart(), code, bought, till.Agreement(p.Frequency, p.Days, p.Cycles))
+	p, _ := findPlan(eligible.Cart().Attributes["plan"])
+	order, err := s.till.Open(r.Context(), eligible, code, till.Agreement(p.Frequency, p.Days, p.Cycles))
 	if err != nil {
-		refusal := till.Refuse(err)
-		web.RetryAfter(w.Header(), refusal.RetryAfter)
-		s.showOffer(w, r, refusal.Status, s.till.Choices(r.Context(), eligible, err), code, refusal.Message)
+		s.offerAgain(w, r, s.till.Choices(r.Context(), eligible, err), err)
 		return
 	}
 	session.Change(func(v *visitor) { v.Order = order })

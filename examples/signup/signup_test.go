@@ -77,7 +77,7 @@ func TestOnlyGatewaysThatKeepACardAreOffered(t *testing.T) {
 		t.Errorf("choices are %v", p.Choices())
 	}
 	w.Post("/signup", "pg_code=tabby").Must(t, http.StatusUnprocessableEntity, "cannot be used")
-	w.Post("/signup", "").Must(t, http.StatusUnprocessableEntity, "choose a way to pay")
+	w.Post("/signup", "").Must(t, http.StatusBadRequest, "choose a way to pay", "Pay SAR 79.50")
 	for _, r := range w.ottu.Requests() {
 		if r.Body["tokenizable"] != true {
 			t.Errorf("%s was asked with %v", r.Path, r.Body)
@@ -114,6 +114,20 @@ func TestASignupStartsAnAgreement(t *testing.T) {
 	if n := w.ottu.Count(ottutest.PathCheckout); n != 2 { // created, and asked for
 		t.Errorf("Checkout was called %d times", n)
 	}
+}
+
+func TestAPageOfAnotherPlanIsOutOfDate(t *testing.T) {
+	w := open(t)
+	w.choose(t, "monthly")
+	w.Get("/signup")
+	tab := w.Hidden()
+	w.Post("/plan", "plan=yearly").MustLead(t, "/signup")
+	w.PostRaw("/signup", "pg_code=mpgs&"+tab).Must(t, http.StatusConflict, "have changed", "Pay KWD 65.000", `value="mpgs" required checked`)
+	if n := w.ottu.Count(ottutest.PathCheckout); n != 0 {
+		t.Errorf("Checkout was called %d times", n)
+	}
+	w.Get("/signup")
+	w.Post("/signup", "pg_code=mpgs").MustLead(t, w.ottu.URL)
 }
 
 func TestAGatewayThatStoppedKeepingCardsIsNoLongerOffered(t *testing.T) {

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/tendergo/tender/resolver"
@@ -43,14 +43,11 @@ func (s *shop) savedCards(ctx context.Context, eligible *resolver.Eligibility) m
 	return cards
 }
 
-// describe is such as "Visa •••• 1234, expires 08/28".
+// describe is such as "VISA •••• 1234, expires 08/28".
 func describe(c ottu.Card) string {
-	text := "Card"
-	if c.Brand != "" {
-		text = c.Brand[:1] + strings.ToLower(c.Brand[1:])
-	}
-	if digits := strings.TrimLeft(c.Number, "*xX• -"); digits != "" && len(digits) <= 4 {
-		text += " •••• " + digits
+	text := cmp.Or(c.Brand, "Card")
+	if n := len(c.Number); n >= 4 { // masked by Ottu already, in more than one way
+		text += " •••• " + c.Number[n-4:]
 	}
 	if c.ExpiryYear > 0 {
 		text += fmt.Sprintf(", expires %02d/%02d", c.ExpiryMonth, c.ExpiryYear%100)

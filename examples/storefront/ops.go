@@ -38,6 +38,28 @@ func (s *shop) realMIDs() (mids []ottutest.MID) {
 	return mids
 }
 
+// explain says of every gateway of the merchant whether the visitor's own cart may be paid with it, and every reason why
+// not. It is for staff: a checkout neither waits for it nor shows its words.
+func (s *shop) explain(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
+	defer cancel()
+	cart, err := sessionOf(c).Get().cart()
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	why, err := s.res.Explain(ctx, cart)
+	if err != nil {
+		slog.WarnContext(ctx, "no explanation", "error", err)
+		s.message(c, http.StatusServiceUnavailable, "Ottu does not say right now", "Repair it, and try again.")
+		return
+	}
+	s.show(c, http.StatusOK, "why.html", "Why is it not shown?", struct {
+		*resolver.Explanation
+		Cart resolver.Cart
+	}{why, cart})
+}
+
 func (s *shop) changeOps(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
 	defer cancel()
@@ -68,7 +90,7 @@ func (s *shop) changeOps(c *gin.Context) {
 			s.message(c, http.StatusBadRequest, "There is no such gateway", "")
 			return
 		}
-		done = "The gateway " + code + " was switched. The shop notices at its next refresh, or when a payment is refused."
+		done = "The gateway " + code + " was switched. The shop notices at its next refresh, or when Checkout refuses it."
 	default:
 		s.message(c, http.StatusBadRequest, "There is no such switch", "")
 		return

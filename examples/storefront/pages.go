@@ -88,7 +88,7 @@ func (s *shop) changeCurrency(c *gin.Context) {
 	}
 	sessionOf(c).Change(func(v *visitor) { v.Currency = currency })
 	to := c.PostForm("back")
-	if to != "/cart" && to != "/checkout" { // never where a stranger's link says
+	if to != "/cart" && to != "/checkout" && to != "/ops/why" { // never where a stranger's link says
 		to = "/"
 	}
 	c.Redirect(http.StatusSeeOther, to)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -27,7 +28,7 @@ func missingFrom(excluded []resolver.Exclusion) (all []missing) {
 			}
 		}
 		if len(why) > 0 && !slices.Contains(why, "") {
-			all = append(all, missing{nameOf(x.Method), strings.Join(why, ", ")})
+			all = append(all, missing{cmp.Or(x.Method.Name, x.Method.Code), strings.Join(why, ", ")})
 		}
 	}
 	return all
@@ -47,11 +48,4 @@ func forShoppers(r resolver.Reason) string {
 		}
 	}
 	return ""
-}
-
-func nameOf(m resolver.PaymentMethod) string {
-	if m.Name == "" {
-		return m.Code
-	}
-	return m.Name
 }

@@ -38,7 +38,7 @@ func open(t *testing.T, demo bool) world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := resolver.New(client, resolver.Production, currencies, resolver.WithMaxWait(500*time.Millisecond))
+	res, err := resolver.New(client, resolver.Production, currencies, rules, resolver.WithMaxWait(500*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +69,13 @@ func (w world) signIn(t *testing.T, customer string) {
 	t.Helper()
 	w.Get("/sign-in")
 	w.Post("/sign-in", "customer="+customer).MustLead(t, "/")
+}
+
+func (w world) switchOff(t *testing.T, code string) {
+	t.Helper()
+	if err := w.ottu.UpdateMID(code, func(m *ottutest.MID) { m.Inactive = true }); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // sessions are the bodies of the Checkout requests.

@@ -15,9 +15,10 @@ import (
 func TestAChoiceThatIsNotEligibleIsAnsweredWithTheOthers(t *testing.T) {
 	w := open(t, true)
 	w.put(t, "qahwa")
-	for code, text := range map[string]string{"": "choose a way to pay", "kpay-test": "cannot be used",
-		"mpgs-auth": "cannot be used", "benefit": "cannot be used", "<script>": "cannot be used"} {
-		p := w.Post("/checkout", "pg_code="+code).Must(t, http.StatusUnprocessableEntity, text, `role="alert"`)
+	w.Get("/checkout")
+	w.Post("/checkout", "").Must(t, http.StatusBadRequest, "choose a way to pay", `role="alert"`, "Pay KWD 3.750")
+	for _, code := range []string{"kpay-test", "mpgs-auth", "benefit", "<script>"} {
+		p := w.Post("/checkout", "pg_code="+code).Must(t, http.StatusUnprocessableEntity, "cannot be used", `role="alert"`)
 		if !slices.Contains(p.Choices(), "kpay") || strings.Contains(p.Body, "<script>") {
 			t.Errorf("%q: the page is %s", code, p.Body)
 		}
@@ -31,15 +32,44 @@ func TestAGatewayThatWasSwitchedOffMeanwhileIsNoLongerOffered(t *testing.T) {
 	w := open(t, true)
 	w.put(t, "qahwa")
 	w.Get("/checkout")
-	if err := w.ottu.UpdateMID("kpay", func(m *ottutest.MID) { m.Inactive = true }); err != nil {
-		t.Fatal(err)
-	}
+	w.switchOff(t, "kpay")
 	if p := w.Get("/checkout"); !slices.Contains(p.Choices(), "kpay") {
 		t.Fatal("the shop knows already, and this test shows nothing")
 	}
+	left := []string{"mpgs", "tabby", "tamara", "cod"}
 	p := w.Post("/checkout", "pg_code=kpay").Must(t, http.StatusUnprocessableEntity, "switched off a moment ago")
-	if !slices.Equal(p.Choices(), []string{"mpgs", "tabby", "tamara", "cod"}) {
+	if !slices.Equal(p.Choices(), left) {
 		t.Errorf("choices are %v", p.Choices())
+	}
+	asked := w.ottu.Count(ottutest.PathPaymentMethods)
+	next := browser.Visit(t, w.URL) // the shop knows now, for everybody
+	next.Get("/")
+	next.Post("/cart", "product=hail").MustLead(t, "/cart")
+	if p := next.Get("/checkout"); !slices.Equal(p.Choices(), left) || w.ottu.Count(ottutest.PathPaymentMethods) != asked {
+		t.Errorf("choices of the next visitor are %v", p.Choices())
+	}
+	w.Get("/checkout")
+	w.Post("/checkout", "pg_code=mpgs").MustLead(t, w.ottu.URL)
+}
+
+func TestAPageThatIsOutOfDateIsShownAgainAndNothingIsCharged(t *testing.T) {
+	w := open(t, true)
+	w.put(t, "monthly", "qahwa", "hail")
+	w.signIn(t, "demo-new")
+	for name, change := range map[string]func(){
+		"other prices":   func() { w.Post("/currency", "currency=SAR") },
+		"other things":   func() { w.Post("/cart", "product=dallah") },
+		"another method": func() { w.switchOff(t, "mpgs"); w.Post("/ops", "do=refresh") },
+	} {
+		w.Get("/checkout")
+		tab := w.Hidden()
+		change()
+		p := w.PostRaw("/checkout", "pg_code=mpgs&"+tab).Must(t, http.StatusConflict, "have changed", `role="alert"`)
+		if all := w.sessions(); len(all) != 0 {
+			t.Errorf("%s: sessions were created: %v, and the page is %s", name, all, p.Body)
+		}
+		w.ottu.UpdateMID("mpgs", func(m *ottutest.MID) { m.Inactive = false })
+		w.Post("/ops", "do=refresh")
 	}
 }
 
@@ -185,11 +215,14 @@ func TestOperatorsBreakAndRepairTheDemo(t *testing.T) {
 	w.Get("/checkout").Must(t, http.StatusOK, "KNET")
 	w.Post("/ops", "do=purge").Must(t, http.StatusOK, "Every answer was dropped")
 	w.Get("/checkout").Must(t, http.StatusServiceUnavailable)
+	w.Get("/ops/why").Must(t, http.StatusServiceUnavailable, "does not say right now")
 	w.Post("/ops", "do=heal").Must(t, http.StatusOK, "works again")
 	w.Post("/ops", "do=refresh").Must(t, http.StatusOK, "fetched anew")
 	if p := w.Get("/checkout").Must(t, http.StatusOK); slices.Contains(p.Choices(), "kpay") {
 		t.Errorf("choices are %v", p.Choices())
 	}
+	w.Get("/ops/why").Must(t, http.StatusOK, "one_off", "KWD 3.750", "paypal", "accepts USD, and not KWD", "kpay-test", "environment",
+		"not\u00a0shown")
 	w.Post("/ops", "do=switch&code=none").Must(t, http.StatusBadRequest)
 	w.Post("/ops", "do=dance").Must(t, http.StatusBadRequest)
 }

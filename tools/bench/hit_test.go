@@ -26,8 +26,8 @@ const (
 	steadyFrom, steadyTo = 0.97, 1.03 // of the floor against itself, for a run to count
 )
 
-// racers are all rows, with warm caches. A round runs them in this order, every other one backwards, so that each floor is
-// next to its double and none always comes first.
+// racers are all rows, with warm caches. A round runs them in this order, every other one backwards, so that each floor
+// is next to its double and neither always comes first.
 func racers(tb testing.TB) ([]racer, func()) {
 	s, u := usual(), newUpstream(0)
 	out := []racer{

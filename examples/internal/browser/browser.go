@@ -76,8 +76,11 @@ func (b *Browser) Get(path string) Page {
 // Post submits a form of the last page that Get read, its other fields given as name=value&….
 func (b *Browser) Post(path, fields string) Page {
 	b.t.Helper()
-	return b.PostRaw(path, fields+"&"+b.hidden.Encode())
+	return b.PostRaw(path, fields+"&"+b.Hidden())
 }
+
+// Hidden are the hidden fields of the last page that Get read, for a form that is submitted later, with PostRaw.
+func (b *Browser) Hidden() string { return b.hidden.Encode() }
 
 // PostRaw submits a form without the hidden fields.
 func (b *Browser) PostRaw(path, fields string) Page {

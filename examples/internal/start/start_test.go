@@ -13,6 +13,7 @@ import (
 
 	"github.com/tendergo/tender/examples/internal/start"
 	"github.com/tendergo/tender/resolver"
+	"github.com/tendergo/tender/resolver/ottu"
 )
 
 // clear makes sure that a test sees only its own environment.
@@ -83,6 +84,10 @@ func TestARealShopListensEverywhereAndADemoOnThisMachine(t *testing.T) {
 		Currencies: []string{"KWD"}, CustomerID: "demo-wallet"})
 	if err != nil || len(c.Methods) == 0 {
 		t.Errorf("the simulated merchant answers %v, %v", c, err)
+	}
+	cards, err := demo.Client.Cards(t.Context(), ottu.CardsRequest{CustomerID: "demo-returning", Environment: demo.Environment})
+	if err != nil || len(cards) != 3 {
+		t.Errorf("the returning customer has the cards %v, %v", cards, err)
 	}
 }
 

@@ -45,7 +45,7 @@ func TestAnOrderIsUsedAgainForTheSamePurchaseUntilItIsDecided(t *testing.T) {
 
 // world makes a till at a simulated merchant, and a cart to pay for.
 func world(t *testing.T, wire func(*ottutest.Merchant) http.RoundTripper) (
-	*till.Till, *ottutest.Merchant, resolver.Cart,
+	*till.Till, *ottutest.Merchant, *resolver.Eligibility,
 ) {
 	t.Helper()
 	m := ottutest.NewMerchant()
@@ -58,15 +58,18 @@ func world(t *testing.T, wire func(*ottutest.Merchant) http.RoundTripper) (
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = res.Close() })
-	cart := resolver.Cart{Currency: "KWD", Type: resolver.OneOff, Amount: "1.000"}
-	return &till.Till{Client: c, Resolver: res, PublicURL: "http://shop.example"}, m, cart
+	e, err := res.Resolve(t.Context(), resolver.Cart{Currency: "KWD", Type: resolver.OneOff, Amount: "1.000"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &till.Till{Client: c, Resolver: res, PublicURL: "http://shop.example"}, m, e
 }
 
 func TestAShopperWhoLeavesDoesNotLeaveHalfAPayment(t *testing.T) {
-	desk, m, cart := world(t, (*ottutest.Merchant).Transport)
+	desk, m, e := world(t, (*ottutest.Merchant).Transport)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	order, err := desk.Open(ctx, cart, "kpay", "a", nil)
+	order, err := desk.Open(ctx, e, "kpay", nil)
 	if err != nil || order.SessionID == "" || m.Count(ottutest.PathCheckout) != 1 {
 		t.Errorf("order %+v, %v", order, err)
 	}
@@ -85,17 +88,17 @@ func (h host) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestAShopperIsNotSentToAPageThatIsNotSafe(t *testing.T) {
-	desk, _, cart := world(t, func(m *ottutest.Merchant) http.RoundTripper { return host{m.Transport(), "evil.example"} })
-	order, err := desk.Open(t.Context(), cart, "kpay", "a", nil)
+	desk, _, e := world(t, func(m *ottutest.Merchant) http.RoundTripper { return host{m.Transport(), "evil.example"} })
+	order, err := desk.Open(t.Context(), e, "kpay", nil)
 	if err == nil || !strings.Contains(err.Error(), "checkout_url") {
 		t.Errorf("order %+v, %v", order, err)
 	}
 }
 
 func TestARateLimitSaysWhenToComeBack(t *testing.T) {
-	desk, m, cart := world(t, (*ottutest.Merchant).Transport)
+	desk, m, e := world(t, (*ottutest.Merchant).Transport)
 	m.Break(ottutest.Fault{Path: ottutest.PathCheckout, Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second})
-	_, err := desk.Open(t.Context(), cart, "kpay", "a", nil)
+	_, err := desk.Open(t.Context(), e, "kpay", nil)
 	if got := till.Refuse(err); got.Status != http.StatusServiceUnavailable || got.RetryAfter != 7*time.Second {
 		t.Errorf("refusal %+v of %v", got, err)
 	}
