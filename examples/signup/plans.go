@@ -49,8 +49,8 @@ type visitor struct {
 
 func newVisitor() visitor { return visitor{Currency: currencies[0]} }
 
-// cart is what tender is asked for. The route says that it is a subscription. The plan is an attribute, so that a page of
-// another plan is out of date even where the price is the same.
+// cart is what tender is asked for. The route says that it is a subscription. The plan is an attribute, so that a page
+// of another plan is out of date even where the price is the same.
 func (v visitor) cart() (resolver.Cart, error) {
 	p, ok := findPlan(v.Plan)
 	if !ok || v.Customer == "" {

@@ -122,7 +122,8 @@ func TestAPageOfAnotherPlanIsOutOfDate(t *testing.T) {
 	w.Get("/signup")
 	tab := w.Hidden()
 	w.Post("/plan", "plan=yearly").MustLead(t, "/signup")
-	w.PostRaw("/signup", "pg_code=mpgs&"+tab).Must(t, http.StatusConflict, "have changed", "Pay KWD 65.000", `value="mpgs" required checked`)
+	w.PostRaw("/signup", "pg_code=mpgs&"+tab).Must(t, http.StatusConflict, "have changed", "Pay KWD 65.000",
+		`value="mpgs" required checked`)
 	if n := w.ottu.Count(ottutest.PathCheckout); n != 0 {
 		t.Errorf("Checkout was called %d times", n)
 	}

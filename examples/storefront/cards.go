@@ -15,8 +15,8 @@ import (
 // them too.
 const cardsWait = 400 * time.Millisecond
 
-// savedCards describes the customer's cards that may pay for the cart, by pg_code. It is empty where they are not known.
-// No token leaves it.
+// savedCards describes the customer's cards that may pay for the cart, by pg_code. It is empty where they are not
+// known. No token leaves it.
 func (s *shop) savedCards(ctx context.Context, eligible *resolver.Eligibility) map[string][]string {
 	customer := eligible.Cart().CustomerID
 	if customer == "" {

@@ -5,7 +5,8 @@
 //	OTTU_URL=https://… OTTU_API_KEY=… OTTU_ENVIRONMENT=sandbox go run ./storefront
 //
 // PORT and PUBLIC_URL say where it listens and how shoppers reach it. The demo has a page for operators, /ops, that
-// breaks the simulated merchant and tells why a gateway is not shown, and its /api/checkout takes ?currency= and ?cart_type=.
+// breaks the simulated merchant and tells why a gateway is not shown, and its /api/checkout takes ?currency= and
+// ?cart_type=.
 package main
 
 import (

@@ -19,7 +19,8 @@ func TestCashOnDeliveryIsForSmallerOrders(t *testing.T) {
 		t.Errorf("for 18.500 the page is %s", p.Body)
 	}
 	w.put(t, "hail")
-	p = w.Get("/checkout").Must(t, http.StatusOK, "Not available for this cart", "Cash on delivery", "only for smaller orders")
+	p = w.Get("/checkout").Must(t, http.StatusOK, "Not available for this cart", "Cash on delivery",
+		"only for smaller orders")
 	if slices.Contains(p.Choices(), "cod") || strings.Contains(p.Body, "20.000") {
 		t.Errorf("for 20.750 the page is %s", p.Body)
 	}
@@ -73,7 +74,8 @@ func TestSavedCardsAreShownUnderTheirGateway(t *testing.T) {
 	}
 	w.signIn(t, "demo-returning")
 	p := w.Get("/checkout").Must(t, http.StatusOK, "VISA •••• 1234, expires 08/48")
-	if strings.Count(p.Body, "••••") != 1 || strings.Contains(p.Body, "tok_good") || strings.Contains(p.Body, "TEST SHOPPER") {
+	if strings.Count(p.Body, "••••") != 1 || strings.Contains(p.Body, "tok_good") ||
+		strings.Contains(p.Body, "TEST SHOPPER") {
 		t.Errorf("the page is %s", p.Body)
 	}
 	w.Post("/currency", "back=/checkout&currency=BHD").MustLead(t, "/checkout")
@@ -90,7 +92,9 @@ func TestACheckoutDoesNotWaitForSavedCards(t *testing.T) {
 	w.ottu.AddCard(ottutest.Card{PGCode: "mpgs", CustomerID: "demo-returning"})
 	w.put(t, "qahwa")
 	w.signIn(t, "demo-returning")
-	for name, fault := range map[string]ottutest.Fault{"hangs": {Hang: true}, "fails": {Status: http.StatusServiceUnavailable}} {
+	for name, fault := range map[string]ottutest.Fault{
+		"hangs": {Hang: true}, "fails": {Status: http.StatusServiceUnavailable},
+	} {
 		w.ottu.Heal()
 		fault.Path = ottutest.PathCards
 		w.ottu.Break(fault)

@@ -38,8 +38,8 @@ func (s *shop) realMIDs() (mids []ottutest.MID) {
 	return mids
 }
 
-// explain says of every gateway of the merchant whether the visitor's own cart may be paid with it, and every reason why
-// not. It is for staff: a checkout neither waits for it nor shows its words.
+// explain says of every gateway of the merchant whether the visitor's own cart may be paid with it, and every reason
+// why not. It is for staff: a checkout neither waits for it nor shows its words.
 func (s *shop) explain(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
 	defer cancel()

@@ -116,8 +116,8 @@ func (v visitor) subscribes() bool {
 	})
 }
 
-// cart is what tender is asked for. One subscription makes the whole cart one, since one payment serves it all. The lines
-// are an attribute, so that a checkout page of other things at the same price is out of date too.
+// cart is what tender is asked for. One subscription makes the whole cart one, since one payment serves it all. The
+// lines are an attribute, so that a checkout page of other things at the same price is out of date too.
 func (v visitor) cart() (resolver.Cart, error) {
 	customer, _ := web.FindCustomer(v.Customer)
 	c := resolver.Cart{CustomerID: v.Customer, Currency: v.Currency, Type: resolver.OneOff, Country: customer.Country,

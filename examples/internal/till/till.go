@@ -64,8 +64,8 @@ func (o Order) Title() string {
 	return "Your payment is not finished"
 }
 
-// Bought names a purchase and how it is paid: a second click on the same names the same, for the cart's contents are among
-// its attributes.
+// Bought names a purchase and how it is paid: a second click on the same names the same. What is in the cart must be
+// among its attributes.
 func Bought(e *resolver.Eligibility, code string) string { return e.Version() + " " + code }
 
 // Reusable tells whether a click for the same purchase leads to this order's payment page, in place of a second
@@ -77,8 +77,8 @@ func (o Order) Reusable(bought string) bool {
 // Open creates a Checkout session for the cart of e that offers the chosen method alone. With an agreement the card is
 // kept for later charges.
 //
-// The submit check of the adapters let the choice through already. Open finds out what no webhook tells: that the gateway
-// was switched off. Checkout then refuses it, and resolver.Pay asks for the methods anew.
+// The submit check of the adapters let the choice through already. Open finds out what no webhook tells: that the
+// gateway was switched off. Checkout then refuses it, and resolver.Pay asks for the methods anew.
 //
 // Open goes on when ctx is cancelled: a shopper who clicks twice leaves the first request, not the payment.
 func (t *Till) Open(ctx context.Context, e *resolver.Eligibility, code string, a *ottu.Agreement) (Order, error) {
