@@ -2,6 +2,8 @@
 MODULES := $(patsubst ./%,%,$(patsubst %/go.mod,%,$(sort $(shell find . -name go.mod -not -path './.*'))))
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 2m
+# The programs are built and then run: "go run" ends with an error when its program is ended by Ctrl-C.
+BIN := .bin
 # The shell stops at the first module that fails.
 each = @set -e; for m in $(MODULES); do echo "== $$m"; (cd $$m && $(1)); done
 
@@ -12,10 +14,12 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
 run: ## the demo shop, with a simulated merchant inside (PORT, 8080)
-	cd examples && TENDER_DEMO=1 go run ./storefront
+	cd examples && go build -o ../$(BIN)/storefront ./storefront
+	@TENDER_DEMO=1 exec $(BIN)/storefront
 
 sim: ## the simulated merchant alone, for any client (ADDR, 127.0.0.1:9090)
-	cd examples && go run ./simulator
+	cd examples && go build -o ../$(BIN)/simulator ./simulator
+	@exec $(BIN)/simulator
 
 test: ## all tests, with the race detector; allocations are then counted without it
 	$(call each,go test -race -shuffle=on ./...)

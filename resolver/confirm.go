@@ -102,6 +102,7 @@ func (r *Resolver) distrust(e *Eligibility) {
 			doubted := *s.last
 			doubted.soft = 0
 			s.last = &doubted
+			s.empties = max(s.empties, 1) // Checkout is a witness: an answer without methods is believed at once
 			s.fresh.Store(nil)
 		}
 		s.mu.Unlock()

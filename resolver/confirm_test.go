@@ -191,3 +191,17 @@ func TestPayDoesNotTryACodeOnWhichAStaleAnswerCannotSay(t *testing.T) {
 		}
 	})
 }
+
+func TestPayBelievesAtOnceThatTheOnlyMethodIsGone(t *testing.T) {
+	src := scripted(lists("mpgs"))
+	r := open(t, src)
+	want(t, r, guest, "mpgs")
+	src.script(lists())
+	calls := 0
+	err := r.Pay(t.Context(), guest, "mpgs", func(context.Context, *resolver.Eligibility) error { calls++; return errRejected })
+	if !errors.Is(err, resolver.ErrNotEligible) {
+		t.Fatalf("err: %v", err)
+	}
+	equal(t, "calls of the shop", calls, 1)
+	want(t, r, guest)
+}

@@ -150,3 +150,42 @@ func TestExplainDoesNotGuessWhileTheSourceIsDown(t *testing.T) {
 	}
 	want(t, r, guest, "kpay") // and harms no answer
 }
+
+func TestExplainSeesWhatAPurgeOrARefreshWasFor(t *testing.T) {
+	src := scripted(lists("old"))
+	r := open(t, src)
+	explained := func(code string) {
+		t.Helper()
+		x, err := r.Explain(t.Context(), guest)
+		if err != nil || len(x.Verdicts) != 1 || x.Verdicts[0].Method.Code != code {
+			t.Fatalf("explained %+v, %v, want %s", x, err, code)
+		}
+	}
+	explained("old")
+	src.script(lists("new"))
+	if _, err := r.Refresh(t.Context(), resolver.Scope{}); err != nil {
+		t.Fatal(err)
+	}
+	explained("new")
+	src.script(lists("newest"))
+	if _, err := r.Purge(resolver.Scope{}); err != nil {
+		t.Fatal(err)
+	}
+	explained("newest")
+}
+
+func TestADeniedQuestionOfAnExplanationIsNoOutage(t *testing.T) {
+	src := scripted(func(ctx context.Context, n int, f resolver.Filters) (resolver.Catalog, error) {
+		if f.Environment == resolver.Sandbox {
+			return resolver.Catalog{}, fmt.Errorf("403: %w", resolver.ErrDenied)
+		}
+		return lists("kpay")(ctx, n, f)
+	})
+	r := open(t, src)
+	if _, err := r.Explain(t.Context(), guest); err != nil {
+		t.Fatal(err)
+	}
+	if e := resolve(t, r, cartOf("c")); !e.Freshness().Personal {
+		t.Fatal("a customer is held back")
+	}
+}

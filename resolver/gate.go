@@ -85,7 +85,7 @@ func (g *gate) admit(why purpose, now time.Time) error {
 	if why == forRefresh {
 		g.refreshes++
 	}
-	if why >= forCustomer && g.outage.failures > 0 {
+	if why == forCustomer && g.outage.failures > 0 {
 		g.probing, g.probeEnds = true, now.Add(g.timeout)
 	}
 	return nil
@@ -165,9 +165,12 @@ func (g *gate) done(why purpose) {
 }
 
 // report tells the gate how a question went.
-func (g *gate) report(err error) {
-	if errors.Is(err, context.Canceled) {
+func (g *gate) report(why purpose, err error) {
+	switch {
+	case errors.Is(err, context.Canceled):
 		return // a purge or Close: it says nothing about the source
+	case why == forCuriosity && !errors.Is(err, ErrRateLimited):
+		return // the other environment may be denied, and that is no outage of this one
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -108,7 +108,9 @@ func (r *Resolver) fetched(s *slot, took time.Duration, err error) {
 // dropped tells of an entry that made no sense.
 func (r *Resolver) dropped(s *slot, why error) {
 	r.count.drops.Add(1)
-	r.log.Warn("resolver: a payment method of the answer makes no sense and was left out", s.attrs("error", why)...)
+	if s.customer == "" { // each customer's answer would tell the same again
+		r.log.Warn("resolver: a payment method of the answer makes no sense and was left out", s.attrs("error", why)...)
+	}
 	r.observe(Event{Kind: EventDrop, CartType: s.base.cartType, Currency: s.base.currency, Personal: s.customer != "", Err: why})
 }
 

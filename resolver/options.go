@@ -64,7 +64,8 @@ func WithCustomerFreshness(soft, hard time.Duration) Option {
 	return func(c *config) { c.customerAges = freshness{soft, hard} }
 }
 
-// WithCustomers sets how many customers are remembered at most, by default 10,000.
+// WithCustomers sets how many customers are remembered at most, by default 10,000, and 10,000,000 at the most. Room for an
+// index of some 16 to 32 bytes each is taken at once.
 func WithCustomers(n int) Option { return func(c *config) { c.customers = n } }
 
 // WithMaxWait sets how long a request waits for an answer at most, by default 3 seconds.
@@ -145,6 +146,8 @@ func WithDrift(f func(Drift)) Option { return func(c *config) { c.onDrift = f } 
 // gateways. It is for merchants whose Ottu answers with bare codes; a test gateway among them would be shown.
 func DangerouslyTrustUnmarked() Option { return func(c *config) { c.trustUnmarked = true } }
 
+const maxCustomers = 10_000_000
+
 func (c *config) bad(problem, fix string) { c.errs = append(c.errs, configError(problem, fix)) }
 
 // check reports every setting that makes no sense.
@@ -180,14 +183,14 @@ func (c *config) check() {
 	if c.personalWait < 0 || c.deniedGrace < 0 {
 		c.bad("a wait or a grace is negative", "set WithPersonalWait or WithDeniedGrace to zero or more")
 	}
-	if c.customers < 1 {
-		c.bad(fmt.Sprintf("%d customers are none", c.customers), "set WithCustomers to 1 or more")
+	if c.customers < 1 || c.customers > maxCustomers {
+		c.bad(fmt.Sprintf("%d customers are not between 1 and %d", c.customers, maxCustomers), "set WithCustomers")
 	}
 	if c.maxFlights < 1 {
 		c.bad(fmt.Sprintf("%d flights at once are none", c.maxFlights), "set WithMaxFlights to 1 or more")
 	}
-	if c.quota < 1 && c.quota != Unlimited {
-		c.bad(fmt.Sprintf("a daily quota of %d requests is none", c.quota), "set WithDailyQuota to 1 or more, or to Unlimited")
+	if c.quota < 2 && c.quota != Unlimited {
+		c.bad(fmt.Sprintf("a daily quota of %d requests is too small", c.quota), "set WithDailyQuota to 2 or more, or to Unlimited")
 	}
 	for _, t := range c.cartTypes() {
 		c.errs = append(c.errs, c.profiles[t].problems(t)...)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -75,6 +77,7 @@ func (r *Resolver) Purge(s Scope) (Purged, error) {
 				p.Base++
 			}
 		}
+		r.forgetCurious()
 	}
 	p.Customers = r.customers.drop(s.CustomerID, s.matches)
 	r.purged(s, p.Base+p.Customers)
@@ -96,6 +99,7 @@ func (r *Resolver) Refresh(ctx context.Context, s Scope) (Purged, error) {
 		wg   sync.WaitGroup
 	)
 	if s.CustomerID == "" {
+		r.forgetCurious()
 		for _, b := range r.order {
 			if !s.matches(b) {
 				continue
@@ -123,6 +127,16 @@ func (r *Resolver) Refresh(ctx context.Context, s Scope) (Purged, error) {
 	wg.Wait()
 	r.purged(s, p.Customers)
 	return p, errors.Join(errs...)
+}
+
+// forgetCurious drops what only explanations read: they should not explain by facts from before the change.
+func (r *Resolver) forgetCurious() {
+	r.mu.Lock()
+	broad := slices.Collect(maps.Values(r.broad))
+	r.mu.Unlock()
+	for _, b := range broad {
+		b.slot.forget()
+	}
 }
 
 func (r *Resolver) purged(s Scope, n int) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -67,7 +68,7 @@ func New(source Source, environment Environment, currencies []string, opts ...Op
 		}
 		opt(c)
 	}
-	if source == nil {
+	if v := reflect.ValueOf(source); source == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 		c.bad("the source is nil", "pass an ottu.Client, or any other Source")
 	}
 	if environment != Production && environment != Sandbox {

@@ -72,6 +72,15 @@ func (r Rule) Only(m Match) Rule {
 	return r
 }
 
+// Named gives the rule another name than the one that this package makes up. It appears in reasons and in logs.
+func (r Rule) Named(name string) Rule {
+	r.reason.Rule = name
+	if name == "" {
+		r.problem = "Named got no name"
+	}
+	return r
+}
+
 func newRule(name, message string, admits func(*ruleInput, *PaymentMethod) (bool, error)) Rule {
 	r := Rule{reason: Reason{ReasonRule, name, message}, admits: admits}
 	if name == "" {

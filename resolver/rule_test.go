@@ -162,7 +162,7 @@ func TestMistakesOfRulesAreReportedByNewAllAtOnce(t *testing.T) {
 		amount("1.2345", ""), amount("5", "1"), amount("1e3", ""), resolver.AmountRange(resolver.Range{Currency: "XXX"}),
 		resolver.AmountRange(resolver.Range{Currency: "KWD"}, resolver.Range{Currency: "KWD"}),
 		resolver.Countries("kw"), resolver.KillSwitch("k", nil), resolver.Rollout("r", 101), resolver.Rollout("", 5),
-		resolver.RuleFunc("f", nil),
+		resolver.RuleFunc("f", nil), amount("1", "").Named(""),
 	}
 	_, err := resolver.New(scripted(lists()), resolver.Production, []string{"KWD"}, resolver.WithRules(resolver.OneOff, bad...))
 	if !errors.Is(err, resolver.ErrInvalidConfig) {
