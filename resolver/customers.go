@@ -46,7 +46,7 @@ func newCustomers(limit int) *customers {
 	return &customers{
 		seed:  maphash.MakeSeed(),
 		index: make([]atomic.Pointer[customer], 1<<bits.Len(uint(2*limit))),
-		cache: cache.New(cache.NoExpiration, 0),                             // no janitor: it would outlive us, and the ages live in the answers
+		cache: cache.New(cache.NoExpiration, 0), // no janitor: it would outlive us, and the ages live in the answers
 		limit: limit,
 	}
 }
