@@ -11,9 +11,9 @@ import (
 func (s *slot) shift(by time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	moved := *s.last
+	moved := *s.last.Load()
 	moved.fetched = moved.fetched.Add(by)
-	s.last = &moved
+	s.last.Store(&moved)
 	if s.fresh.Load() != nil {
 		s.fresh.Store(&moved)
 	}

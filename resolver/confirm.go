@@ -98,10 +98,10 @@ func (r *Resolver) distrust(e *Eligibility) {
 	}
 	for _, s := range slots {
 		s.mu.Lock()
-		if s.last != nil && !s.last.fetched.After(e.answer.fetched) {
-			doubted := *s.last
+		if last := s.last.Load(); last != nil && !last.fetched.After(e.answer.fetched) {
+			doubted := *last
 			doubted.soft = 0
-			s.last = &doubted
+			s.last.Store(&doubted)
 			s.empties = max(s.empties, 1) // Checkout is a witness: an answer without methods is believed at once
 			s.fresh.Store(nil)
 		}

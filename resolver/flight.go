@@ -120,7 +120,7 @@ func (s *slot) land(f *flight, a *answer, err error) {
 		return
 	}
 	now := time.Now()
-	old := s.last
+	old := s.last.Load()
 	s.flight = nil
 	if err == nil && len(a.list.all) == 0 && !s.base.curious {
 		if s.empties++; s.empties == 1 {

@@ -85,7 +85,7 @@ func (r *Resolver) answerFor(ctx context.Context, b *base, customer string, q re
 	}
 	began := time.Now()
 	personal := q
-	if b.slot.hasUsable() {
+	if b.slot.usable(time.Now()) {
 		personal.wait = min(q.personalWait, q.wait)
 	}
 	a, err := r.await(ctx, b, customer, personal)
@@ -93,7 +93,7 @@ func (r *Resolver) answerFor(ctx context.Context, b *base, customer string, q re
 		b.slot.want()
 		return a, nil
 	}
-	if ctx.Err() != nil && !b.slot.hasUsable() {
+	if ctx.Err() != nil && !b.slot.usable(time.Now()) {
 		return nil, err
 	}
 	// The base answer is what there is. It may be cold too: then the rest of the wait is for it.
@@ -112,6 +112,8 @@ func (r *Resolver) await(ctx context.Context, b *base, customer string, q reques
 		s := &b.slot
 		if customer != "" {
 			s = r.customerSlot(customer, b)
+		} else if a := s.last.Load(); a != nil && q.maxAge == 0 && a.isUsable(time.Now()) {
+			return a, nil // the slot's timer has it refreshed: a request has nothing to do, and waits for no lock
 		}
 		cur, f, err := s.join(q)
 		if errors.Is(err, errGone) {

@@ -28,11 +28,10 @@ type slot struct {
 	customer string // empty in a base slot
 
 	// fresh is what a hit loads: the answer while it is fresh, then nil. A timer takes it away, so that a hit reads no
-	// clock. It is written under mu only.
-	fresh atomic.Pointer[answer]
+	// clock. last is the answer whatever its age; nil: cold. Both are written under mu only.
+	fresh, last atomic.Pointer[answer]
 
 	mu      sync.Mutex
-	last    *answer // whatever its age; nil: cold
 	flight  *flight // nil: none under way
 	gone    bool    // evicted or purged: the customer's slot is another one now
 	asked   bool    // a base slot that was ever asked is refreshed by age
@@ -56,11 +55,8 @@ func (s *slot) join(q request) (cur *answer, f *flight, err error) {
 	s.asked = true
 	s.withdraw(now)
 	// Between the caller's look and the lock a flight may have landed.
-	if cur = s.last; cur != nil && cur.isFresh(now) && (q.maxAge == 0 || now.Round(0).Sub(cur.fetched) < q.maxAge) {
+	if cur = s.last.Load(); cur != nil && cur.isFresh(now) && (q.maxAge == 0 || now.Round(0).Sub(cur.fetched) < q.maxAge) {
 		return cur, nil, nil
-	}
-	if s.isBase() && q.maxAge == 0 && s.usable(now) {
-		return cur, nil, nil // the slot's timer has it refreshed: a request has nothing to do
 	}
 	if s.flight != nil {
 		return cur, s.flight, nil
@@ -78,22 +74,15 @@ func (s *slot) join(q request) (cur *answer, f *flight, err error) {
 
 var errGone = errors.New("slot gone")
 
-// usable tells whether there is an answer within its hard age. The caller holds mu.
-func (s *slot) usable(now time.Time) bool { return s.last != nil && s.last.isUsable(now) }
-
-// hasUsable is usable for those who do not hold mu.
-func (s *slot) hasUsable() bool {
-	if s.fresh.Load() != nil {
-		return true
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.usable(time.Now())
+// usable tells whether there is an answer within its hard age.
+func (s *slot) usable(now time.Time) bool {
+	last := s.last.Load()
+	return last != nil && last.isUsable(now)
 }
 
 // store swaps the answer. The caller holds mu.
 func (s *slot) store(a *answer) {
-	s.last = a
+	s.last.Store(a)
 	if s.base.resolver.ctx.Err() != nil {
 		a = nil // closed: no timer would end its freshness
 	}
@@ -110,12 +99,10 @@ func (s *slot) retire() {
 
 // list is the slot's answer's, of whatever age, or nil.
 func (s *slot) list() *list {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.last == nil {
-		return nil
+	if last := s.last.Load(); last != nil {
+		return last.list
 	}
-	return s.last.list
+	return nil
 }
 
 // isBase tells a slot that is refreshed by its age.
@@ -126,7 +113,7 @@ func (s *slot) isBase() bool { return s.customer == "" && !s.base.curious }
 func (s *slot) forget() (had bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	had = s.last != nil || s.flight != nil
+	had = s.last.Load() != nil || s.flight != nil
 	s.store(nil)
 	if s.flight != nil {
 		s.flight.orphan()

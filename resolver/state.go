@@ -116,7 +116,7 @@ func (s *slot) state(now time.Time) SlotState {
 	if s.lastErr != nil {
 		st.LastError, st.NextTry = s.lastErr.Error(), s.backoff.notBefore
 	}
-	a := s.last
+	a := s.last.Load()
 	if a == nil {
 		return st
 	}

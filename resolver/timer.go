@@ -10,7 +10,8 @@ import (
 func (s *slot) plan(now time.Time) {
 	var next time.Time
 	if s.fresh.Load() != nil {
-		next = s.last.fetched.Add(s.last.soft)
+		last := s.last.Load()
+		next = last.fetched.Add(last.soft)
 	}
 	if s.customer == "" && s.lastErr != nil {
 		next = earlier(next, s.backoff.notBefore)
@@ -49,7 +50,8 @@ func (s *slot) tick() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	fresh := s.last != nil && s.last.isFresh(now)
+	last := s.last.Load()
+	fresh := last != nil && last.isFresh(now)
 	if !fresh {
 		s.fresh.Store(nil)
 	}
