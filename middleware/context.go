@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/tendergo/tender/resolver"
@@ -44,11 +45,8 @@ func (n *failedNode) Value(key any) any {
 	return n.Context.Value(key)
 }
 
-// String keeps a printed context from showing the cart.
-func (n *node) String() string { return "tender.Context" }
-
-// GoString is String for %#v.
-func (n *node) GoString() string { return n.String() }
+// Format keeps a printed context from showing the cart, whatever the verb.
+func (n *node) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, "tender.Context") }
 
 // NewContext returns a context that carries e, for tests of handlers and for servers that no adapter fits.
 func NewContext(ctx context.Context, e *resolver.Eligibility) context.Context {

@@ -15,6 +15,7 @@ import (
 //
 //	status  code             when
 //	400     invalid_cart     the error wraps resolver.ErrInvalidCart: the cart makes no sense
+//	400     no_cart          it wraps resolver.ErrNoCart: a submit without a cart
 //	400     no_choice        it wraps ErrNoChoice: a submit without a method
 //	409     changed          it wraps ErrChanged: a submit from a page that is out of date
 //	422     not_eligible     it wraps resolver.ErrNotEligible: a submit of a method that may not be used
@@ -40,6 +41,8 @@ func newFailure(err error) *Failure {
 	switch {
 	case errors.Is(err, resolver.ErrInvalidCart):
 		return &Failure{http.StatusBadRequest, "invalid_cart", 0, err}
+	case errors.Is(err, resolver.ErrNoCart):
+		return &Failure{http.StatusBadRequest, "no_cart", 0, err}
 	case errors.Is(err, ErrNoChoice):
 		return &Failure{http.StatusBadRequest, "no_choice", 0, err}
 	case errors.Is(err, ErrChanged):
@@ -81,6 +84,11 @@ func (f *Failure) Write(w http.ResponseWriter) {
 	case "invalid_cart":
 		title = "The cart cannot be paid for"
 		detail = "The currency, the type or another part of the cart is not one that this shop sells in."
+	case "no_cart":
+		title, detail = "There is nothing to pay for", "Nothing was charged. The cart is empty, or has expired."
+	case "unconfirmed":
+		title = "This payment method cannot be confirmed right now"
+		detail = "Nothing was charged. Please choose another one, or try again in a moment."
 	case "no_choice":
 		title, detail = "No payment method was chosen", "Nothing was charged. Please choose one."
 	case "changed":

@@ -108,7 +108,7 @@ func (m *Middleware) Resolve(ctx context.Context, cart *resolver.Cart, err error
 			return n, nil
 		}
 	}
-	return m.fail(ctx, err, m.pass)
+	return m.fail(ctx, err)
 }
 
 // orBroken puts a Middleware that answers 500 in the place of one that New did not return.
@@ -120,14 +120,14 @@ func (m *Middleware) orBroken() *Middleware {
 }
 
 // fail returns what becomes of a request without an answer.
-func (m *Middleware) fail(ctx context.Context, err error, pass bool) (context.Context, *Failure) {
+func (m *Middleware) fail(ctx context.Context, err error) (context.Context, *Failure) {
 	n := &failedNode{ctx, err}
 	if errors.Is(err, resolver.ErrNoCart) {
 		return n, nil
 	}
 	f := newFailure(err)
 	m.tell(ctx, f)
-	if pass {
+	if m.pass {
 		return n, nil
 	}
 	return n, f
@@ -137,6 +137,10 @@ func (m *Middleware) fail(ctx context.Context, err error, pass bool) (context.Co
 func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolver.Eligibility, submit bool) error {
 	if m.broken != nil {
 		return fmt.Errorf("%w: %w", ErrMisconfigured, m.broken)
+	}
+	said := cart.Type
+	if m.cartType != "" {
+		cart.Type = m.cartType
 	}
 	res := m.resolver
 	if m.choose != nil {
@@ -148,14 +152,11 @@ func (m *Middleware) resolve(ctx context.Context, cart *resolver.Cart, e *resolv
 			res = chosen
 		}
 	}
-	if m.cartType != "" {
-		if cart.Type != "" && cart.Type != m.cartType && res.Knows(m.cartType) {
-			return &resolver.CartError{
-				Code:   resolver.CartTypeConflict,
-				Detail: fmt.Sprintf("the cart's type is not %s, which this route is for", m.cartType),
-			}
+	if m.cartType != "" && said != "" && said != m.cartType && res.Knows(m.cartType) {
+		return &resolver.CartError{
+			Code:   resolver.CartTypeConflict,
+			Detail: fmt.Sprintf("the cart's type is not %s, which this route is for", m.cartType),
 		}
-		cart.Type = m.cartType
 	}
 	var err error
 	if submit {

@@ -99,7 +99,7 @@ func readPurge(w http.ResponseWriter, r *http.Request) *purgeCommand {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		refuse(w, http.StatusRequestEntityTooLarge, "body_too_large", "The body is larger than an command can be.")
+		refuse(w, http.StatusRequestEntityTooLarge, "body_too_large", "The body is larger than a command can be.")
 	case err != nil: // its text can repeat the body
 		refuse(w, http.StatusBadRequest, "invalid_purge",
 			"The body is not one JSON object with strings for action, scope, cart_type, currency and customer_id.")

@@ -30,7 +30,8 @@ var (
 // nothing was chosen, 409 where the page is out of date, 422 where the method is not eligible, and 503 where the answer at
 // hand does not list it and cannot tell (resolver.ErrUnknown): Checkout would take the code of a sandbox gateway too, and
 // the order would be paid with a test card. It is for adapters; the context then carries the Eligibility, for a page that
-// offers the choice again. [PassFailures] does not apply: no submit reaches its handler unchecked.
+// offers the choice again. No submit reaches its handler unchecked: [PassFailures] does not apply, and a submit without a
+// cart ([resolver.ErrNoCart]) is answered 400.
 func (m *Middleware) Confirm(ctx context.Context, cart *resolver.Cart, choice Choice, err error) (context.Context, *Failure) {
 	m = m.orBroken()
 	n := &node{Context: ctx}
@@ -38,7 +39,9 @@ func (m *Middleware) Confirm(ctx context.Context, cart *resolver.Cart, choice Ch
 		err = m.resolve(ctx, cart, &n.eligible, true)
 	}
 	if err != nil {
-		return m.fail(ctx, err, false)
+		f := newFailure(err)
+		m.tell(ctx, f)
+		return &failedNode{ctx, err}, f
 	}
 	switch {
 	case choice.PGCode == "":

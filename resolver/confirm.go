@@ -59,7 +59,7 @@ func (e *Eligibility) Version() string {
 var ErrMethodRejected = errors.New("pg_code rejected by checkout")
 
 // Pay runs the shop's call, which creates a Checkout session with the pg_code that the shopper chose, and repairs the cache
-// when Checkout rejects that code: it asks anew, and if the code is still eligible calls once more, with the new
+// when Checkout rejects that code: it asks anew, and if a newer answer still lists the code calls once more, with the new
 // Eligibility. It never calls with another code than the one chosen, and at most twice.
 //
 // The error is that of [Eligibility.Require] where the code is not known to be eligible, of [Resolver.Confirm] where there
@@ -78,14 +78,22 @@ func (r *Resolver) Pay(ctx context.Context, cart Cart, code string, call func(co
 		return rejected
 	}
 	r.distrust(e)
-	if e, err = r.Confirm(ctx, cart); err != nil {
+	again, err := r.Confirm(ctx, cart)
+	if err != nil {
 		return errors.Join(rejected, err)
 	}
-	if err := e.Require(code); err != nil {
+	if err := again.Require(code); err != nil {
 		return errors.Join(err, rejected)
 	}
-	return call(ctx, e)
+	if !again.answer.fetched.After(e.answer.fetched) {
+		return rejected // there is no newer answer, and so no reason to hope
+	}
+	return call(ctx, again)
 }
+
+// distrustPause is how long an answer is not doubted again after it was: where Checkout keeps rejecting a code that the
+// Payment Methods API keeps listing, asking again cannot help, and would eat the quota.
+const distrustPause = 10 * time.Second
 
 // distrust ends the freshness of what e was made of, so that the next Confirm asks anew. The old answers stay for the case
 // that the source is down.
@@ -98,13 +106,20 @@ func (r *Resolver) distrust(e *Eligibility) {
 	}
 	for _, s := range slots {
 		s.mu.Lock()
-		if last := s.last.Load(); last != nil && !last.fetched.After(e.answer.fetched) {
-			doubted := *last
-			doubted.soft = 0
-			s.last.Store(&doubted)
+		now := time.Now()
+		if last := s.last.Load(); last != nil && !last.fetched.After(e.answer.fetched) && now.Sub(s.doubted) >= distrustPause {
+			s.doubted = now
 			s.empties = max(s.empties, 1) // Checkout is a witness: an answer without methods is believed at once
-			s.fresh.Store(nil)
+			s.doubt(last)
 		}
 		s.mu.Unlock()
 	}
+}
+
+// doubt ends the freshness of an answer. The caller holds mu.
+func (s *slot) doubt(last *answer) {
+	doubted := *last
+	doubted.soft = 0
+	s.last.Store(&doubted)
+	s.fresh.Store(nil)
 }

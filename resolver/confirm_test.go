@@ -168,7 +168,7 @@ func TestPayKeepsTheOldAnswerWhereTheSourceIsDown(t *testing.T) {
 	if !errors.Is(err, resolver.ErrMethodRejected) {
 		t.Fatalf("err: %v", err)
 	}
-	equal(t, "calls of the shop", calls, 2)
+	equal(t, "calls of the shop", calls, 1)
 	want(t, r, guest, "kpay", "mpgs")
 }
 
@@ -204,4 +204,22 @@ func TestPayBelievesAtOnceThatTheOnlyMethodIsGone(t *testing.T) {
 	}
 	equal(t, "calls of the shop", calls, 1)
 	want(t, r, guest)
+}
+
+func TestRejectionsWithoutEndDoNotEatTheQuota(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := scripted(lists("kpay"))
+		r := open(t, src)
+		want(t, r, guest, "kpay")
+		for range 100 {
+			err := r.Pay(t.Context(), guest, "kpay", func(context.Context, *resolver.Eligibility) error { return errRejected })
+			if !errors.Is(err, resolver.ErrMethodRejected) {
+				t.Fatalf("err: %v", err)
+			}
+		}
+		equal(t, "calls upstream", src.calls(), 2)
+		pass(11 * time.Second)
+		_ = r.Pay(t.Context(), guest, "kpay", func(context.Context, *resolver.Eligibility) error { return errRejected })
+		equal(t, "calls upstream, later", src.calls(), 3)
+	})
 }

@@ -36,6 +36,9 @@ func isWallet(m *PaymentMethod) bool { return m.Type == "wallet" || m.HasService
 
 // sameProvider tells whether two wallets are of one provider; where that cannot be told, they are not.
 func sameProvider(a, b *PaymentMethod) bool {
+	if a.Connector.Processor != "" && b.Connector.Processor != "" {
+		return a.Connector.Processor == b.Connector.Processor
+	}
 	if a.Connector.Identifier != "" && b.Connector.Identifier != "" {
 		return a.Connector.Identifier == b.Connector.Identifier
 	}

@@ -23,7 +23,7 @@ func drawMethods(t *rapid.T) []resolver.PaymentMethod {
 			PG:        name.Draw(t, "pg"), Type: rapid.SampledFrom([]string{"", "", "wallet"}).Draw(t, "type"),
 			Tags: resolver.ListOf(rapid.SampledFrom([]string{"retail", "test"}).Draw(t, "tag")),
 		}
-		m.Connector.Identifier = name.Draw(t, "connector")
+		m.Connector = resolver.Connector{Identifier: name.Draw(t, "connector"), Processor: name.Draw(t, "processor")}
 		if rapid.Bool().Draw(t, "apple") {
 			m.Services = resolver.ListOf(resolver.PaymentService{Code: "apple_pay"})
 		}
@@ -62,6 +62,9 @@ func isWallet(m resolver.PaymentMethod) bool { return m.Type == "wallet" }
 
 // oneProvider says, as the guard does, whether two methods are known to be of one provider.
 func oneProvider(a, b resolver.PaymentMethod) bool {
+	if a.Connector.Processor != "" && b.Connector.Processor != "" {
+		return a.Connector.Processor == b.Connector.Processor
+	}
 	if a.Connector.Identifier != "" && b.Connector.Identifier != "" {
 		return a.Connector.Identifier == b.Connector.Identifier
 	}

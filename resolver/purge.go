@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -34,6 +35,9 @@ func (s Scope) String() string {
 
 // Format is String for every verb of fmt.
 func (s Scope) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, s.String()) }
+
+// LogValue is String for slog.
+func (s Scope) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 func (s Scope) matches(b *base) bool {
 	return (s.CartType == "" || s.CartType == b.cartType) && (s.Currency == "" || s.Currency == b.currency)

@@ -57,6 +57,7 @@ type request struct {
 
 // answer is the way of every request that found no fresh answer.
 func (r *Resolver) answer(ctx context.Context, b *base, cart Cart, e *Eligibility, q request) error {
+	began := time.Now()
 	a, err := r.answerFor(ctx, b, cart.CustomerID, q)
 	if err != nil {
 		r.count.failures.Add(1)
@@ -66,10 +67,14 @@ func (r *Resolver) answer(ctx context.Context, b *base, cart Cart, e *Eligibilit
 	stale := !a.isFresh(time.Now())
 	e.set(ctx, b, a, &cart, stale)
 	kind := EventMiss
-	if stale {
+	switch {
+	case stale:
 		kind = EventStale
 		r.count.stale.Add(1)
-	} else {
+	case a.fetched.Before(began.Round(0)): // a Confirm of an answer that is young enough
+		kind = EventHit
+		r.count.hits.add(e)
+	default:
 		r.count.misses.Add(1)
 	}
 	r.observe(Event{Kind: kind, CartType: b.cartType, Currency: b.currency, Personal: a.own})
@@ -146,7 +151,14 @@ func (r *Resolver) await(ctx context.Context, b *base, customer string, q reques
 		case <-patience.C:
 			err = heldError(errMaxWait, r.backoffFirst)
 		}
-		if cur != nil {
+		select {
+		case <-f.done: // it landed or was purged at the same moment: what there is now is another look
+			if f.forgotten {
+				cur = nil
+			}
+		default:
+		}
+		if cur != nil && !s.outlived(f) {
 			return cur, nil
 		}
 		return nil, err

@@ -39,6 +39,7 @@ type slot struct {
 	lastErr error
 	denied  time.Time   // since when the source says ErrDenied; zero: it does not
 	empties int         // answers without methods, one after the other
+	doubted time.Time   // when Checkout last rejected what the answer lists
 	timer   *time.Timer // ends the soft age; in a base slot it also starts refreshes
 }
 

@@ -40,7 +40,16 @@ func (r *Resolver) Warm(ctx context.Context, carts ...Cart) error {
 		places = make(chan struct{}, r.warmers)
 	)
 	for _, b := range slots {
-		places <- struct{}{}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			mu.Lock()
+			errs = append(errs, fmt.Errorf("%s %s: not asked: %w", b.cartType, b.currency, context.Cause(ctx)))
+			mu.Unlock()
+			continue
+		}
 		wg.Go(func() {
 			defer func() { <-places }()
 			_, err := r.await(ctx, b, "", request{wait: r.flightTimeout})

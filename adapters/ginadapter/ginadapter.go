@@ -85,14 +85,13 @@ func Handler(m *middleware.Middleware, cart func(*gin.Context) (resolver.Cart, e
 			ctx, failure = m.Confirm(c.Request.Context(), &purchase, choice, err)
 		}
 		c.Request = c.Request.WithContext(ctx)
+		middleware.NoStore(ctx, c.Writer.Header())
 		if failure != nil {
 			c.Abort()
 			if !c.Writer.Written() { // else a second body would follow the first
 				conf.onFailure(c, failure)
 			}
-			return
 		}
-		middleware.NoStore(ctx, c.Writer.Header())
 	}
 }
 

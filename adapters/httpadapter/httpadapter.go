@@ -80,11 +80,11 @@ func Wrap(
 				}
 				ctx, failure = m.Confirm(r.Context(), &purchase, choice, err)
 			}
+			middleware.NoStore(ctx, w.Header())
 			if failure != nil {
 				c.onFailure(w, r.WithContext(ctx), failure)
 				return
 			}
-			middleware.NoStore(ctx, w.Header())
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -65,6 +66,10 @@ func (s *club) showOffer(w http.ResponseWriter, r *http.Request, status int, e *
 // showFailure answers a submit that was refused, with the methods of now to choose from again, and every request where
 // there are none.
 func (s *club) showFailure(w http.ResponseWriter, r *http.Request, f *middleware.Failure) {
+	if errors.Is(f.Err, resolver.ErrNoCart) {
+		s.methods(w, r) // sends the visitor to where the cart is made
+		return
+	}
 	if eligible, err := middleware.FromContext(r.Context()); err == nil {
 		s.offerAgain(w, r, eligible, f.Err)
 		return

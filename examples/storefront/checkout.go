@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -71,6 +72,10 @@ func (s *shop) showOffer(c *gin.Context, status int, eligible *resolver.Eligibil
 // showFailure answers a submit that was refused, with the methods of now to choose from again, and every request where
 // there are none.
 func (s *shop) showFailure(c *gin.Context, f *middleware.Failure) {
+	if errors.Is(f.Err, resolver.ErrNoCart) {
+		c.Redirect(http.StatusSeeOther, "/cart")
+		return
+	}
 	if eligible, err := ginadapter.FromContext(c); err == nil {
 		s.offerAgain(c, eligible, f.Err)
 		return

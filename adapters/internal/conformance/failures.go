@@ -131,12 +131,12 @@ var failures = map[string]func(*testing.T, Mount){
 		}
 	},
 
-	"behind a hook that writes nothing, nothing is written": func(t *testing.T, mount Mount) {
+	"behind a hook that writes nothing, nothing is written, and no cache may keep what a hook writes": func(t *testing.T, mount Mount) {
 		s := newShop(t, nil, "mpgs")
 		var got seen
 		h := mount(Route{s.middleware(t), cartOf, func(http.ResponseWriter, *http.Request, *middleware.Failure) {}, &got})
 		w := serve(h, request(http.MethodPost, "", "EUR", resolver.OneOff))
-		if got.calls != 0 || w.Body.Len() != 0 || len(w.Header()) != 0 {
+		if got.calls != 0 || w.Body.Len() != 0 || len(w.Header()) != 1 || w.Header().Get("Cache-Control") != "private, no-store" {
 			t.Errorf("handler called %d times: %q %v", got.calls, w.Body, w.Header())
 		}
 	},

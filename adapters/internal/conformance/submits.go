@@ -54,6 +54,7 @@ var submits = map[string]func(*testing.T, func(Route, Choose) http.Handler){
 			"not eligible":          {chooses("cod", e.Version()), 422, "not_eligible"},
 			"choice fails":          {fails(errors.New("form of " + customer)), 500, "internal_error"},
 			"choice makes no sense": {fails(fmt.Errorf("bad form: %w", resolver.ErrInvalidCart)), 400, "invalid_cart"},
+			"no cart after all":     {fails(fmt.Errorf("basket gone: %w", resolver.ErrNoCart)), 400, "no_cart"},
 			"no function":           {nil, 500, "misconfigured"},
 		} {
 			t.Run(name, func(t *testing.T) {
