@@ -82,7 +82,7 @@ func (r *Resolver) Explain(ctx context.Context, cart Cart) (*Explanation, error)
 	}
 	b := r.bases[cart.Type][cart.Currency]
 	x := &Explanation{}
-	in := &ruleInput{ctx, cart}
+	in := &ruleInput{ctx, cart, b.ruleFailed}
 	listed := map[string]bool{}
 	add := func(methods []*PaymentMethod, where curiousKey) {
 		for _, m := range methods {

@@ -27,7 +27,7 @@ func (s *slot) start(why purpose) (*flight, error) {
 	}
 	// A flight belongs to the Resolver. The context of the request that happens to be first would end it for everybody
 	// who waits, and its values would reach a call that serves others.
-	ctx, cancel := context.WithTimeout(r.ctx, r.flightTimeout)
+	ctx, cancel := context.WithCancel(r.ctx)
 	f := &flight{done: make(chan struct{}), cancel: cancel, epoch: r.epoch.Load()}
 	retries := why != forRefresh && !s.usable(time.Now())
 	if !r.spawn(func() { s.fly(ctx, f, why, retries) }) {
@@ -50,6 +50,8 @@ func (s *slot) fly(ctx context.Context, f *flight, why purpose, retries bool) {
 		return
 	}
 	defer leave()
+	ctx, end := context.WithTimeout(ctx, r.flightTimeout) // the question's own: a queue of ours is no delay of the source
+	defer end()
 	landed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(landed)

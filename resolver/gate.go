@@ -38,6 +38,7 @@ type gate struct {
 	limits    backoff
 	outage    backoff // no customer's question before; failures == 0: no outage
 	refreshes int     // flights for which nobody waits
+	strikes   int     // customers' questions that failed one after the other
 	probing   bool
 	probeEnds time.Time
 }
@@ -121,6 +122,9 @@ func (g *gate) mayRetry(why purpose) bool {
 	return g.take(why, time.Now()) == nil
 }
 
+// customerStrikes is how many customers' questions in a row must fail to be an outage.
+const customerStrikes = 3
+
 // refreshPause is how long a refresh waits before it tries for a place again. Nobody waits for it.
 const refreshPause = 50 * time.Millisecond
 
@@ -131,6 +135,8 @@ func (g *gate) enter(ctx context.Context, why purpose, customer bool) (leave fun
 			g.done(why)
 		}
 	}()
+	ctx, end := context.WithTimeout(ctx, g.timeout)
+	defer end()
 	for _, places := range [...]chan struct{}{g.own, g.all} {
 		if places == g.own && !customer {
 			continue
@@ -177,12 +183,14 @@ func (g *gate) report(why purpose, err error) {
 	now := time.Now()
 	switch {
 	case err == nil || errors.Is(err, ErrRejected):
-		g.outage, g.limits, g.probing = backoff{}, backoff{}, false
+		g.outage, g.limits, g.probing, g.strikes = backoff{}, backoff{}, false, 0
 	case errors.Is(err, ErrRateLimited):
 		if !now.Before(g.limited) {
 			g.limits.fail(now, g.first, g.most, retryAfter(err))
 			g.limited = g.limits.notBefore
 		}
+	case why == forCustomer && g.outage.failures == 0 && g.strikes < customerStrikes-1:
+		g.strikes++ // it may be this customer's trouble alone
 	case g.probing || !now.Before(g.outage.notBefore):
 		// Failures of questions that were under way when the outage began are one failure.
 		g.probing = false

@@ -21,6 +21,7 @@ const (
 	EventError  EventKind = "error"  // a request got no answer, for Err
 	EventDrop   EventKind = "drop"   // an entry of an answer made no sense (Err) and was left out
 	EventUnseen EventKind = "unseen" // a rule names a pg_code that no answer lists (Err); told once
+	EventRule   EventKind = "rule"   // a rule or a history of the shop failed (Err), and the method was taken out
 	EventEvict  EventKind = "evict"  // a customer was evicted to make room
 	EventPurge  EventKind = "purge"  // answers were dropped by Purge or Refresh: Count of them
 	EventDrift  EventKind = "drift"  // a refresh found other methods: Count of them
@@ -50,6 +51,7 @@ type counters struct {
 	stale, misses, failures          atomic.Uint64
 	fetches, fetchErrors             atomic.Uint64
 	evictions, purges, drifts, drops atomic.Uint64
+	ruleFailures                     atomic.Uint64
 	heldBackoff, heldFlights         atomic.Uint64
 	heldQuota                        [forCuriosity + 1]atomic.Uint64
 }
@@ -117,16 +119,19 @@ func (r *Resolver) dropped(s *slot, why error) {
 // landed tells of a flight that ended, and of what changed with it.
 func (r *Resolver) landed(s *slot, old *answer, f *flight) {
 	if f.err != nil {
+		if errors.Is(f.err, ErrDenied) {
+			r.denied(s)
+		}
 		if !errors.Is(f.err, ErrClosed) {
 			r.log.Warn("resolver: payment methods could not be fetched", s.attrs("error", f.err, "serving_old", old != nil)...)
 		}
 		return
 	}
-	if !s.isBase() || old == nil {
+	if !s.isBase() {
 		return
 	}
-	r.reportUnseen()
-	if old.list == f.answer.list {
+	r.reportUnseen(s.base.cartType)
+	if old == nil || old.list == f.answer.list {
 		return
 	}
 	d := drift(s.base, old.list.all, f.answer.list.all)
@@ -135,6 +140,34 @@ func (r *Resolver) landed(s *slot, old *answer, f *flight) {
 		r.observe(Event{Kind: EventDrift, CartType: d.CartType, Currency: d.Currency, Count: n})
 		r.tellDrift(d)
 	}
+}
+
+// denied has the fresh base answers checked, since a refused credential is refused for all of them. Each judges for itself.
+func (r *Resolver) denied(by *slot) {
+	if by.base.curious {
+		return
+	}
+	for _, b := range r.order {
+		s := &b.slot
+		s.mu.Lock()
+		if a := s.last.Load(); a != nil && s.denied.IsZero() && s.flight == nil && s.fresh.Load() != nil {
+			s.doubt(a)
+			s.wake(0)
+		}
+		s.mu.Unlock()
+	}
+}
+
+// ruleFailed tells of a rule that could not decide. A request may have many, so the log hears of one a minute.
+func (b *base) ruleFailed(why *Reason) {
+	r := b.resolver
+	r.count.ruleFailures.Add(1)
+	err := fmt.Errorf("resolver: rule %q: %s", clip(why.Rule), why.Message)
+	last, now := r.ruleLogged.Load(), time.Now().Unix()
+	if now-last >= 60 && r.ruleLogged.CompareAndSwap(last, now) {
+		r.log.Error("resolver: a rule of the shop failed, and takes methods out", b.slot.attrs("error", err)...)
+	}
+	r.observe(Event{Kind: EventRule, CartType: b.cartType, Currency: b.currency, Err: err})
 }
 
 // see notes which of the codes that rules name exist.
@@ -146,18 +179,28 @@ func (r *Resolver) see(methods []*PaymentMethod) {
 	}
 }
 
-// reportUnseen tells, once, of codes that rules name and no answer lists: a slip of the pen in a rule that takes methods
-// out is one that lets them through. It is called when a Warm is done or an answer is refreshed, since a code may belong
-// to a currency that nobody has asked for yet.
-func (r *Resolver) reportUnseen() {
+// reportUnseen tells, once, of codes that a cart type's rules name and no answer lists: a slip of the pen in a rule that
+// takes methods out is one that lets them through. It waits until there is an answer in every currency of the cart type,
+// since a code may belong to one that nobody has asked for yet.
+func (r *Resolver) reportUnseen(t CartType) {
+	for _, b := range r.bases[t] {
+		if b.slot.last.Load() == nil {
+			return
+		}
+	}
+	var errs []error
 	r.mu.Lock()
-	unseen := r.unseen
-	r.unseen = nil
+	for code, by := range r.unseen {
+		if by.cartType == t {
+			delete(r.unseen, code)
+			errs = append(errs, fmt.Errorf("resolver: rule %q names the pg_code %q, which no answer lists "+
+				"(correct it, or match by Gateways)", by.rule, code))
+		}
+	}
 	r.mu.Unlock()
-	for code, rule := range unseen {
-		err := fmt.Errorf("resolver: rule %q names the pg_code %q, which no answer lists so far (correct it, or match by Gateways)", rule, clip(code))
-		r.log.Warn(err.Error())
-		r.observe(Event{Kind: EventUnseen, Err: err})
+	for _, err := range errs {
+		r.log.Warn(err.Error(), "cart_type", string(t))
+		r.observe(Event{Kind: EventUnseen, CartType: t, Err: err})
 	}
 }
 

@@ -28,6 +28,7 @@ type config struct {
 	deniedGrace   time.Duration
 	trustUnmarked bool
 	profiles      map[CartType]Profile
+	rules         map[CartType][]Rule
 	log           *slog.Logger
 	observer      Observer
 	onDrift       func(Drift)
@@ -47,6 +48,7 @@ func defaultConfig() *config {
 		backoffMost:   5 * time.Minute,
 		deniedGrace:   15 * time.Minute,
 		profiles:      defaultProfiles(),
+		rules:         map[CartType][]Rule{},
 		log:           slog.Default(),
 	}
 }
@@ -119,9 +121,10 @@ func WithProfile(t CartType, change func(*Profile)) Option {
 	}
 }
 
-// WithRules adds rules of the shop to a cart type.
+// WithRules adds rules of the shop to a cart type, one of this package or of [WithProfile]. They are that type's alone: a
+// type of the shop's own does not get the rules of [OneOff] with its profile.
 func WithRules(t CartType, rules ...Rule) Option {
-	return WithProfile(t, func(p *Profile) { p.rules = append(slices.Clip(p.rules), rules...) })
+	return func(c *config) { c.rules[t] = append(c.rules[t], rules...) }
 }
 
 // WithLogger sets where failures of the source are told, by default slog.Default(). Nothing personal is ever logged.
@@ -192,6 +195,15 @@ func (c *config) check() {
 	if c.quota < 2 && c.quota != Unlimited {
 		c.bad(fmt.Sprintf("a daily quota of %d requests is too small", c.quota), "set WithDailyQuota to 2 or more, or to Unlimited")
 	}
+	for _, t := range slices.Sorted(maps.Keys(c.rules)) {
+		p, ok := c.profiles[t]
+		if !ok {
+			c.bad(fmt.Sprintf("rules are given for the cart type %q, which no profile has", clip(string(t))), "correct it, or add it with WithProfile")
+			continue
+		}
+		p.rules = c.rules[t]
+		c.profiles[t] = p
+	}
 	for _, t := range c.cartTypes() {
 		c.errs = append(c.errs, c.profiles[t].problems(t)...)
 	}
@@ -216,13 +228,19 @@ func (c *config) checkCurrencies(currencies []string) (unique []string) {
 // cartTypes are the types of the profiles in a fixed order.
 func (c *config) cartTypes() []CartType { return slices.Sorted(maps.Keys(c.profiles)) }
 
+// namedBy is a rule that names a pg_code.
+type namedBy struct {
+	cartType CartType
+	rule     string
+}
+
 // namedCodes are the pg_codes that rules name, each with one of these rules.
-func (c *config) namedCodes() map[string]string {
-	named := map[string]string{}
-	for _, p := range c.profiles {
+func (c *config) namedCodes() map[string]namedBy {
+	named := map[string]namedBy{}
+	for t, p := range c.profiles {
 		for _, r := range p.rules {
 			for _, code := range r.codes {
-				named[code] = r.reason.Rule
+				named[code] = namedBy{t, r.reason.Rule}
 			}
 		}
 	}

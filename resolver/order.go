@@ -58,7 +58,7 @@ func (b *base) judge(l *list, in *ruleInput) view {
 
 // personalView is the view of one request, for profiles whose methods depend on more than the answer.
 func (b *base) personalView(ctx context.Context, a *answer, cart Cart) (*view, *answer) {
-	in := &ruleInput{ctx, cart}
+	in := &ruleInput{ctx, cart, b.ruleFailed}
 	v := b.judge(a.list, in)
 	if o := &b.profile.Order; !o.isZero() {
 		if past := o.past(in, a); o.History != nil {
@@ -78,11 +78,17 @@ func (o *Order) past(in *ruleInput, a *answer) (past []string) {
 	if o.History == nil || in.cart.CustomerID == "" {
 		return past
 	}
-	defer func() { _ = recover() }() // a history that panics is one that failed: it must not take the checkout with it
-	if own, err := o.History(in.ctx, in.cart); err == nil {
-		return pastOf(own, a.list.all)
+	defer func() { // a history that panics is one that failed: it must not take the checkout with it
+		if p := recover(); p != nil {
+			in.failed(&Reason{Rule: "history", Message: "it panicked"})
+		}
+	}()
+	own, err := o.History(in.ctx, in.cart)
+	if err != nil {
+		in.failed(&Reason{Rule: "history", Message: err.Error()})
+		return past
 	}
-	return past
+	return pastOf(own, a.list.all)
 }
 
 func (o *Order) apply(v *view, past []string) {

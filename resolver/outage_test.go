@@ -77,8 +77,10 @@ func TestWhileAProbeIsOutNoOtherCustomerIsAskedFor(t *testing.T) {
 		src := scripted(split(lists("base"), fails(errDown)))
 		r := open(t, src, resolver.WithPersonalWait(0))
 		want(t, r, guest, "base")
-		want(t, r, cartOf("c0"), "base")
-		synctest.Wait()
+		for i := range 3 { // of which an outage is made
+			want(t, r, cartOf(fmt.Sprint("first", i)), "base")
+			synctest.Wait()
+		}
 		src.script(hangs)
 		pass(2 * time.Second) // the first backoff is over
 		before := src.calls()
@@ -228,5 +230,79 @@ func TestAShortOutageIsNotProbedMoreThanTheBackoffAllows(t *testing.T) {
 		if n := src.calls() - before; n < 24 || n > 100 {
 			t.Fatalf("%d probes of 24 slots in 3 seconds", n)
 		}
+	})
+}
+
+func TestOneCustomersTroubleIsNoOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := scripted(split(lists("base"), func(ctx context.Context, n int, f resolver.Filters) (resolver.Catalog, error) {
+			if f.CustomerID == "odd" {
+				return resolver.Catalog{}, errDown
+			}
+			return lists("own")(ctx, n, f)
+		}))
+		r := open(t, src)
+		want(t, r, guest, "base")
+		for i := range 50 {
+			want(t, r, cartOf("odd"), "base")
+			want(t, r, cartOf(fmt.Sprint("c", i)), "own")
+			pass(time.Second)
+		}
+	})
+}
+
+func TestAQueueOfOurOwnIsNoOutageOfTheSource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := scripted(split(lists("base"), after(900*time.Millisecond, lists("own"))))
+		r := open(t, src, resolver.WithDailyQuota(resolver.Unlimited), resolver.WithPersonalWait(0))
+		want(t, r, guest, "base")
+		for i := range 30 * 80 { // 80 sign-ins a second, where 53 have room
+			_ = resolve(t, r, cartOf(fmt.Sprint("c", i)))
+			pass(time.Second / 80)
+			if until := r.State().OutageUntil; !until.IsZero() {
+				t.Fatalf("an outage of a healthy source, after %d customers", i)
+			}
+		}
+		equal(t, "questions that failed", r.State().Counters.FetchErrors, 0)
+	})
+}
+
+func TestARefreshOfManyAnswersGetsThemAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		currencies := []string{"AED", "BHD", "EGP", "EUR", "GBP", "INR", "JOD", "KWD", "OMR", "QAR", "SAR", "USD", "TRY", "CHF", "JPY"}
+		r, err := resolver.New(scripted(after(2*time.Second, lists("kpay"))), resolver.Production, currencies)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if err := r.Warm(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		done, err := r.Refresh(t.Context(), resolver.Scope{})
+		if err != nil || done.Failed != 0 || done.Refreshed != 6*len(currencies) {
+			t.Fatalf("%+v, %v", done, err)
+		}
+	})
+}
+
+func TestARefusedCredentialIsCheckedForEveryAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := scripted(lists("kpay"))
+		r := open(t, src)
+		dollars := resolver.Cart{Currency: "USD", Type: resolver.OneOff}
+		want(t, r, guest, "kpay")
+		pass(12 * time.Hour)
+		src.script(fails(fmt.Errorf("401: %w", resolver.ErrDenied)))
+		if _, err := r.Resolve(t.Context(), dollars); !errors.Is(err, resolver.ErrDenied) {
+			t.Fatalf("err: %v", err)
+		}
+		want(t, r, guest, "kpay")
+		pass(20 * time.Minute)
+		if _, err := r.Resolve(t.Context(), guest); !errors.Is(err, resolver.ErrDenied) {
+			t.Fatalf("20 minutes after the credential was refused: %v", err)
+		}
+		src.script(lists("kpay"))
+		pass(time.Minute)
+		want(t, r, guest, "kpay")
 	})
 }

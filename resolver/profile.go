@@ -82,6 +82,11 @@ func (p Profile) problems(t CartType) (errs []error) {
 	if f.CustomerID != "" || f.Environment != "" || len(f.Currencies) > 0 {
 		bad("its filters name a customer, an environment or currencies", "leave them empty: they come from the cart and from New")
 	}
+	switch p.Needs.Operation {
+	case "", Purchase, Authorize:
+	default:
+		bad("it needs the operation "+clip(string(p.Needs.Operation))+", which is none", "use Purchase or Authorize")
+	}
 	if f.Operation != "" && p.Needs.Operation != "" && f.Operation != p.Needs.Operation {
 		bad("it asks for the operation "+string(f.Operation)+" and needs "+string(p.Needs.Operation), "make both the same")
 	}

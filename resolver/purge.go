@@ -104,15 +104,18 @@ func (r *Resolver) Refresh(ctx context.Context, s Scope) (Purged, error) {
 	)
 	if s.CustomerID == "" {
 		r.forgetCurious()
+		places := make(chan struct{}, r.warmers)
 		for _, b := range r.order {
 			if !s.matches(b) {
 				continue
 			}
-			f, err := b.slot.restart()
-			if f == nil && err == nil {
-				continue // never asked
-			}
 			wg.Go(func() {
+				places <- struct{}{}
+				defer func() { <-places }()
+				f, err := b.slot.restart()
+				if f == nil && err == nil {
+					return // never asked
+				}
 				if err == nil {
 					err = f.wait(ctx)
 				}

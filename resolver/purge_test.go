@@ -235,3 +235,49 @@ func TestAScopeThatCanMatchNothingIsRefused(t *testing.T) {
 		want(t, r, guest, "v1")
 	})
 }
+
+// The one who waits for something newer than what there is must not be handed what was purged meanwhile.
+func TestAConfirmGetsNothingThatWasPurgedWhileItWaited(t *testing.T) {
+	for name, purge := range map[string]func(*testing.T, *resolver.Resolver){
+		"in the slot": func(*testing.T, *resolver.Resolver) {},
+		"evicted":     func(t *testing.T, r *resolver.Resolver) { _ = resolve(t, r, cartOf("another")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				src := scripted(lists("old"))
+				r := open(t, src, resolver.WithCustomers(1), resolver.WithCustomerFreshness(time.Hour, 2*time.Hour), resolver.WithPersonalWait(0))
+				want(t, r, guest, "old")
+				_ = resolve(t, r, cartOf("c"))
+				pass(20 * time.Minute)
+				src.script(hangs)
+				got := make(chan *resolver.Eligibility, 1)
+				go func() {
+					e, _ := r.Confirm(t.Context(), cartOf("c"))
+					got <- e
+				}()
+				synctest.Wait()
+				purge(t, r)
+				if _, err := r.Purge(resolver.Scope{}); err != nil {
+					t.Fatal(err)
+				}
+				if e := <-got; e != nil {
+					t.Fatalf("got %v", e)
+				}
+			})
+		})
+	}
+}
+
+func TestAWarmWhoseContextEndedAsksNothing(t *testing.T) {
+	src := scripted(lists("kpay"))
+	r := open(t, src)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.Warm(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("err: %v", err)
+	}
+	equal(t, "calls", src.calls(), 0)
+	if !r.Ready() {
+		t.Fatal("warming was attempted")
+	}
+}

@@ -42,12 +42,14 @@ type Resolver struct {
 	epoch     atomic.Uint64 // purges so far
 	ready     atomic.Bool
 
+	ruleLogged atomic.Int64 // when a failed rule was last logged, in seconds of Unix time
+
 	ctx    context.Context //nolint:containedctx // every flight's; ended by Close
 	cancel context.CancelFunc
 
 	mu      sync.Mutex // guards what follows, and the adding of flights against Close's waiting
 	broad   map[curiousKey]*base
-	unseen  map[string]string // pg_codes that rules name and no base answer listed so far, with the rule
+	unseen  map[string]namedBy // pg_codes that rules name and no base answer listed so far
 	closed  bool
 	flights sync.WaitGroup
 }

@@ -23,11 +23,13 @@ type Rule struct {
 
 // ruleInput is what the rules of one request read.
 type ruleInput struct {
-	ctx  context.Context //nolint:containedctx // it lives as long as the call
-	cart Cart
+	ctx    context.Context //nolint:containedctx // it lives as long as the call
+	cart   Cart
+	failed func(*Reason) // is told of a rule that could not decide
 }
 
-// Match selects methods by a fact of theirs.
+// Match selects methods by a fact of theirs. One that names nothing, or a pg_code that can be none, is empty, and New
+// reports the rule that it is in.
 type Match struct {
 	what  string
 	codes []string
@@ -37,13 +39,23 @@ type Match struct {
 // Codes matches methods by pg_code. A merchant can rename these at any time: [Gateways] last longer.
 func Codes(codes ...string) Match {
 	codes = slices.Clone(codes)
+	if !allCodes(codes) {
+		return Match{}
+	}
 	return Match{"codes " + strings.Join(codes, ", "), codes, func(m *PaymentMethod) bool { return slices.Contains(codes, m.Code) }}
+}
+
+func allCodes(codes []string) bool {
+	return len(codes) > 0 && !slices.ContainsFunc(codes, func(code string) bool { return !isCode(code) })
 }
 
 // Gateways matches methods by what stands behind the pg_code: the connector's identifier, its processor, or the name in
 // pg, whichever of them the answer has.
 func Gateways(names ...string) Match {
 	names = slices.Clone(names)
+	if len(names) == 0 {
+		return Match{}
+	}
 	return Match{"gateways " + strings.Join(names, ", "), nil, func(m *PaymentMethod) bool {
 		for _, name := range []string{m.Connector.Identifier, m.Connector.Processor, m.PG} {
 			if name != "" && slices.Contains(names, name) {
@@ -57,6 +69,9 @@ func Gateways(names ...string) Match {
 // Tags matches methods that have any of the tags.
 func Tags(tags ...string) Match {
 	tags = slices.Clone(tags)
+	if len(tags) == 0 {
+		return Match{}
+	}
 	return Match{"tags " + strings.Join(tags, ", "), nil, func(m *PaymentMethod) bool {
 		return slices.ContainsFunc(tags, m.Tags.Contains)
 	}}
@@ -67,7 +82,7 @@ func (r Rule) Only(m Match) Rule {
 	r.concern = append(slices.Clip(r.concern), m)
 	r.codes = append(slices.Clip(r.codes), m.codes...)
 	if m.of == nil {
-		r.problem = "Only got an empty Match"
+		r.problem = "Only got an empty Match: one that names nothing, or a pg_code that can be none"
 	}
 	return r
 }
@@ -101,7 +116,7 @@ func matchRule(name, message string, m Match, want bool) Rule {
 	r := newRule(name, message, func(_ *ruleInput, pm *PaymentMethod) (bool, error) { return m.of(pm) == want, nil })
 	r.codes = m.codes
 	if m.of == nil {
-		r.problem = "it got an empty Match"
+		r.problem = "its Match is empty: it names nothing, or a pg_code that can be none"
 	}
 	return r
 }
@@ -176,6 +191,9 @@ func Countries(codes ...string) Rule {
 		}
 		return slices.Contains(codes, in.cart.Country), nil
 	})
+	if len(codes) == 0 {
+		r.problem = "it names no country"
+	}
 	for _, c := range codes {
 		if validate.Var(c, "iso3166_1_alpha2") != nil {
 			r.problem = fmt.Sprintf("%q is not a country; use ISO 3166-1 alpha-2 codes in capitals, such as KW", clip(c))
@@ -238,6 +256,11 @@ func RuleFunc(name string, admits func(ctx context.Context, cart Cart, m Payment
 
 // judge returns why the rule takes the method out, or nil.
 func (r *Rule) judge(in *ruleInput, m *PaymentMethod) (out *Reason) {
+	defer func() {
+		if out != nil && out.Code == ReasonRuleFailed {
+			in.failed(out)
+		}
+	}()
 	for i := range r.concern {
 		if !r.concern[i].of(m) {
 			return nil

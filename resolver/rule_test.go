@@ -179,8 +179,10 @@ func TestACodeThatNoAnswerListsIsReportedOnce(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(&out, nil))
 	r := open(t, scripted(lists("kpay", "mpgs")), resolver.WithLogger(log), resolver.WithRules(resolver.OneOff,
 		resolver.Deny(resolver.Codes("mpsg")), resolver.Deny(resolver.Codes("kpay"))))
+	want(t, r, guest, "mpgs")
+	equal(t, "reports before USD was asked", strings.Count(out.String(), "mpsg"), 0)
 	for range 3 {
-		if err := r.Warm(t.Context(), guest); err != nil {
+		if err := r.Warm(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := r.Refresh(t.Context(), resolver.Scope{}); err != nil {
@@ -189,4 +191,34 @@ func TestACodeThatNoAnswerListsIsReportedOnce(t *testing.T) {
 	}
 	equal(t, "reports of mpsg", strings.Count(out.String(), "mpsg"), 2) // the rule's name and the code, in one line
 	equal(t, "reports of kpay", strings.Count(out.String(), "kpay"), 0)
+}
+
+func TestRulesOfAnUnknownCartTypeAreAMistake(t *testing.T) {
+	_, err := resolver.New(scripted(lists()), resolver.Production, []string{"KWD"},
+		resolver.WithRules("subscripton", resolver.Deny(resolver.Codes("cod"))))
+	if !errors.Is(err, resolver.ErrInvalidConfig) || !strings.Contains(err.Error(), "subscripton") {
+		t.Fatalf("err: %v", err)
+	}
+}
+
+func TestAProfileThatIsReplacedKeepsItsRulesAndANewTypeHasItsOwn(t *testing.T) {
+	r := open(t, scripted(lists("a", "b")),
+		resolver.WithRules(resolver.OneOff, resolver.Deny(resolver.Codes("a"))),
+		resolver.WithProfile(resolver.OneOff, func(p *resolver.Profile) { *p, _ = resolver.DefaultProfile(resolver.OneOff) }),
+		resolver.WithProfile("kiosk", func(*resolver.Profile) {}))
+	want(t, r, guest, "b")
+	want(t, r, resolver.Cart{Currency: "KWD", Type: "kiosk"}, "a", "b")
+}
+
+func TestARuleThatFailsIsToldAndLoggedOnceAMinute(t *testing.T) {
+	var out bytes.Buffer
+	broken := resolver.RuleFunc("broken", func(context.Context, resolver.Cart, resolver.PaymentMethod) (bool, error) { panic("4111") })
+	r := open(t, scripted(lists("a", "b")), resolver.WithLogger(slog.New(slog.NewTextHandler(&out, nil))), resolver.WithRules(resolver.OneOff, broken))
+	for range 5 {
+		want(t, r, guest)
+	}
+	equal(t, "failures counted", r.State().Counters.RuleFailures, 10)
+	if n := strings.Count(out.String(), "broken"); n != 1 || strings.Contains(out.String(), "4111") {
+		t.Fatalf("logged %d times: %s", n, out.String())
+	}
 }

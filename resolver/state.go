@@ -34,6 +34,8 @@ type Counters struct {
 	Purges      uint64 `json:"purges"`
 	Drifts      uint64 `json:"drifts"`
 	Dropped     uint64 `json:"dropped"` // entries of answers that made no sense
+	// RuleFailures are verdicts that a rule, or the history, of the shop failed to give.
+	RuleFailures uint64 `json:"rule_failures"`
 	// The questions that were not put: the slot, an outage or a rate limit said not yet; too many were under way; the
 	// quota was kept for something more important, by what was held back.
 	HeldBackoff        uint64 `json:"held_backoff"`
@@ -76,7 +78,8 @@ func (r *Resolver) State() State {
 			Hits: n.hits.sum(), Stale: n.stale.Load(), Misses: n.misses.Load(), Failures: n.failures.Load(),
 			Fetches: n.fetches.Load(), FetchErrors: n.fetchErrors.Load(), Evictions: n.evictions.Load(),
 			Purges: n.purges.Load(), Drifts: n.drifts.Load(), Dropped: n.drops.Load(),
-			HeldBackoff: n.heldBackoff.Load(), HeldFlights: n.heldFlights.Load(),
+			RuleFailures: n.ruleFailures.Load(),
+			HeldBackoff:  n.heldBackoff.Load(), HeldFlights: n.heldFlights.Load(),
 			HeldQuotaBase:      n.heldQuota[forShopper].Load() + n.heldQuota[forRefresh].Load(),
 			HeldQuotaCustomers: n.heldQuota[forCustomer].Load(), HeldQuotaCuriosity: n.heldQuota[forCuriosity].Load(),
 		},

@@ -63,7 +63,6 @@ func (r *Resolver) Warm(ctx context.Context, carts ...Cart) error {
 		})
 	}
 	wg.Wait()
-	r.reportUnseen()
 	return errors.Join(errs...)
 }
 

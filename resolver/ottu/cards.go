@@ -39,8 +39,8 @@ func (r CardsRequest) LogValue() slog.Value { return slog.StringValue(r.String()
 const cardsPath = "/b/pbl/v2/card/"
 
 // Cards returns a customer's saved cards, in Ottu's order; [UsableCards] tells which of them may pay for a cart. It
-// needs an [APIKey]. An entry without a token or a well-formed pg_code, or with a wrong type in what decides whether the card
-// may be charged, is left out; an answer of nothing else, or with another customer's card, is an error.
+// needs an [APIKey]. An entry without a token or a well-formed pg_code, or with a wrong type in what decides whether
+// the card may be charged, is left out; an answer of nothing else, or with another customer's card, is an error.
 //
 // It is tried again as [Client.PaymentMethods] is. Every error is an *[Error].
 func (c *Client) Cards(ctx context.Context, r CardsRequest) (cards []Card, err error) {

@@ -28,7 +28,8 @@ var cards = map[string][]ottu.Card{
 	},
 	"cards_single.json": {{Token: ottu.NewCardToken("tok_1"), PGCode: "mpgs", Brand: "VISA", CVVRequired: resolver.Yes}},
 	"cards_ottu_py.json": {{Token: ottu.NewCardToken("tok_3"), PGCode: "ottu_pg_kwd_tkn", Brand: "VISA",
-		Number: "**** 1019", NameOnCard: "Noor", ExpiryMonth: 10, ExpiryYear: 2023, CVVRequired: resolver.Yes, Preferred: true, Expired: true}},
+		Number: "**** 1019", NameOnCard: "Noor", ExpiryMonth: 10, ExpiryYear: 2023,
+		CVVRequired: resolver.Yes, Preferred: true, Expired: true}},
 	"cards_empty.json":      nil,
 	"cards_some_wrong.json": {{Token: ottu.NewCardToken("tok_1"), PGCode: "mpgs"}},
 }

@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 )
 
-// AutoDebitRequest charges a saved card without the shopper. Every field is required.
+// AutoDebitRequest charges a saved card without the shopper. Every field is required. Printing or logging it
+// shows none of them.
 type AutoDebitRequest struct {
 	// SessionID is the Checkout session to be paid, with the payment type "auto_debit".
 	SessionID string
@@ -19,7 +23,16 @@ type AutoDebitRequest struct {
 	IdempotencyKey string
 }
 
-// Charge is what became of an auto-debit.
+// String names the type and nothing else.
+func (AutoDebitRequest) String() string { return "ottu.AutoDebitRequest" }
+
+// Format writes String, whatever the verb.
+func (r AutoDebitRequest) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, r.String()) }
+
+// LogValue is String for slog.
+func (r AutoDebitRequest) LogValue() slog.Value { return slog.StringValue(r.String()) }
+
+// Charge is what became of an auto-debit. Printing or logging it does not show the session. Its JSON shows everything.
 type Charge struct {
 	SessionID string
 	// State is the session's, as in [Session], and Result the operation's, such as "success". One of the two may be empty.
@@ -32,6 +45,17 @@ type Charge struct {
 
 // Paid tells whether the session is paid or authorized. A charge that is neither is not over: retrieve the session.
 func (c Charge) Paid() bool { return c.State == "paid" || c.State == "authorized" }
+
+// String describes the charge without its session.
+func (c Charge) String() string {
+	return fmt.Sprintf("ottu.Charge(%q %q by %q)", clip(c.State), clip(c.Result), clip(c.PGCode))
+}
+
+// Format writes String, whatever the verb.
+func (c Charge) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, c.String()) }
+
+// LogValue is String for slog.
+func (c Charge) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // AutoDebit charges a saved card. It is sent once and never again, not even by net/http, and needs an [APIKey] or a
 // user who may do auto-debits.

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 )
 
 // SessionRequest is a Checkout session to be created. Type, Amount, Currency and PGCodes are required; the zero value
 // of any other field is not sent. The limits are those of Ottu's OpenAPI file.
 //
-// Printing or logging a SessionRequest shows none of the customer's data.
+// Printing or logging a SessionRequest shows none of the customer's data. Its JSON is what is sent to Ottu, and shows
+// everything.
 type SessionRequest struct {
 	// Type is "e_commerce" or "payment_request".
 	Type string `json:"type,omitempty" validate:"omitempty,oneof=e_commerce payment_request"`
@@ -22,7 +24,8 @@ type SessionRequest struct {
 	PGCodes []string `json:"pg_codes,omitempty"`
 
 	// PaymentType is "one_off", which Ottu assumes, "auto_debit", "save_card" or "auto_pay". To save a card is free, so it
-	// needs the amount 0; auto_debit needs a CustomerID and an Agreement; one_off must not have an Agreement.
+	// needs the amount 0; auto_debit needs a CustomerID and an Agreement; one_off must not have an Agreement;
+	// auto_pay needs the object "autopay" in More.
 	PaymentType string `json:"payment_type,omitempty" validate:"omitempty,oneof=one_off auto_debit save_card auto_pay"`
 	// Agreement says how the customer's card may be charged later.
 	Agreement *Agreement `json:"agreement,omitempty"`
@@ -52,12 +55,16 @@ type SessionRequest struct {
 	WebhookURL  string `json:"webhook_url,omitempty" validate:"omitempty,http_url,max=2000"`
 	// ExpirationTime is the session's lifetime as Ottu writes it, "HH:MM:SS". Ottu's default is 24 hours.
 	ExpirationTime string `json:"expiration_time,omitempty"`
+
+	// More has the fields of Ottu's page "Checkout API" that have none above, under Ottu's names, such as "notifications",
+	// "loyalty" or "extra". It is sent as encoding/json writes it, unchecked. A name that has a field above is a mistake.
+	More map[string]any `json:"-"`
 }
 
 // SessionUpdate changes a session that nobody has paid yet. The fields mean the same; none is required, and the zero
 // value of each leaves the session as it is. An Amount needs its Currency, which tells how many decimals it may have.
 //
-// Printing or logging a SessionUpdate shows none of the customer's data.
+// Printing or logging a SessionUpdate shows none of the customer's data; its JSON is as that of a [SessionRequest].
 type SessionUpdate SessionRequest
 
 // CardCriteria are what Ottu asks of a card.
@@ -66,8 +73,9 @@ type CardCriteria struct {
 	MinExpiryTime int `json:"min_expiry_time" validate:"min=1,max=365"`
 }
 
-// Agreement is the customer's consent to later charges. A recurring one needs every field but Type; an unscheduled one
-// needs ID and Frequency. Ottu checks them. See its page "Recurring Payments".
+// Agreement is the customer's consent to later charges. A recurring one needs every field but Type and Seller; an
+// installment needs Seller too; an unscheduled one needs ID and Frequency. Ottu checks them. See its page "Recurring
+// Payments".
 type Agreement struct {
 	// ID is the shop's own. Later charges repeat it, with the same pg_code and customer.
 	ID                string `json:"id" validate:"required"`
@@ -77,7 +85,26 @@ type Agreement struct {
 	ExpiryDate        string `json:"expiry_date,omitempty"`
 	CycleIntervalDays int    `json:"cycle_interval_days,omitempty"`
 	TotalCycles       int    `json:"total_cycles,omitempty"`
+	// Seller is the object of this name in Ottu's OpenAPI file.
+	Seller map[string]any `json:"seller,omitempty"`
 }
+
+// MarshalJSON writes what is sent to Ottu.
+func (r SessionRequest) MarshalJSON() ([]byte, error) {
+	type fields SessionRequest // has no MarshalJSON
+	body, err := json.Marshal(fields(r))
+	if err != nil || len(r.More) == 0 {
+		return body, err
+	}
+	more, err := json.Marshal(r.More)
+	if err != nil || len(body) == len("{}") {
+		return more, err
+	}
+	return slices.Concat(body[:len(body)-1], []byte(","), more[1:]), nil
+}
+
+// MarshalJSON writes what is sent to Ottu.
+func (u SessionUpdate) MarshalJSON() ([]byte, error) { return SessionRequest(u).MarshalJSON() }
 
 // String describes the request without the customer.
 func (r SessionRequest) String() string { return r.describe("SessionRequest") }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -44,6 +45,16 @@ func (u SessionUpdate) complaints() complaints {
 	return wrong
 }
 
+// fieldNames are those of a SessionRequest's fields on the wire.
+var fieldNames = func() (names []string) {
+	for f := range reflect.TypeFor[SessionRequest]().Fields() {
+		if name := wireName(f); name != "-" {
+			names = append(names, name)
+		}
+	}
+	return names
+}()
+
 const noAgreement = "is there, which one_off does not take"
 
 // contradictions are what is wrong with the fields that are there.
@@ -65,6 +76,11 @@ func (r SessionRequest) contradictions() complaints {
 	}
 	if r.PaymentType == "one_off" && r.Agreement != nil {
 		wrong.add("agreement", noAgreement)
+	}
+	for _, name := range fieldNames {
+		if _, twice := r.More[name]; twice {
+			wrong.add("More", "has "+name+", which has a field of its own")
+		}
 	}
 	if len(r.PaymentInstrument) > 0 {
 		if !json.Valid(r.PaymentInstrument) || bytes.TrimSpace(r.PaymentInstrument)[0] != '{' {

@@ -97,6 +97,9 @@ func TestASessionThatOttuWouldRefuseIsNotAskedFor(t *testing.T) {
 		"valid for years": {func(r *request) {
 			r.CardCriteria = &ottu.CardCriteria{MinExpiryTime: 366}
 		}, "min_expiry_time is more than 365"},
+		"more of the same": {func(r *request) {
+			r.More = map[string]any{"amount": "0.001", "loyalty": shopper}
+		}, "More has amount, which has a field of its own"},
 		"agreement, no id": {func(r *request) {
 			r.PaymentType, r.Agreement = "auto_debit", &ottu.Agreement{}
 		}, "agreement.id is missing"},
@@ -132,7 +135,9 @@ func TestAnUpdateSendsWhatChangesAndNothingElse(t *testing.T) {
 		`{"pg_codes":["kpay"],"language":"ar"}`:    {PGCodes: []string{"kpay"}, Language: "ar"},
 		`{"amount":"0","currency_code":"KWD","payment_type":"save_card"}`: {PaymentType: "save_card", Amount: "0",
 			Currency: "KWD"},
-		`{"payment_type":"auto_debit"}`: {PaymentType: "auto_debit"}, // the session may have the agreement
+		`{"loyalty":{"enabled":true}}`:      {More: map[string]any{"loyalty": map[string]any{"enabled": true}}},
+		`{"language":"ar","unit_code":"u"}`: {Language: "ar", More: map[string]any{"unit_code": "u"}},
+		`{"payment_type":"auto_debit"}`:     {PaymentType: "auto_debit"}, // the session may have the agreement
 	} {
 		rt := transport(func(req *http.Request, body []byte) (*http.Response, error) {
 			if req.Method != http.MethodPatch || req.URL.RequestURI() != "/b/checkout/v1/pymt-txn/s%2F1/" ||
@@ -165,6 +170,7 @@ func TestAnUpdateThatOttuWouldRefuseIsNotSent(t *testing.T) {
 		"pg_codes has more than":            {PaymentInstrument: one, PGCodes: []string{"kpay", "mpgs"}},
 		"pg_codes has a code that is not 1": {PGCodes: []string{shopper}},
 		"type is none of":                   {Type: "e-commerce"},
+		"More has pg_codes, which has":      {More: map[string]any{"pg_codes": []string{"kpay"}}},
 	} {
 		_, err := client.UpdateSession(t.Context(), "s1", update)
 		e, ok := errors.AsType[*ottu.Error](err)
@@ -199,5 +205,27 @@ func TestASessionIDCannotLeaveItsPlaceInThePath(t *testing.T) {
 		if asked != want || (want == "") != errors.Is(err, ottu.ErrRejected) {
 			t.Errorf("%q asked for %q (%v), want %q", id, asked, err, want)
 		}
+	}
+}
+
+func TestAFieldWithoutOneOfItsOwnGoesIntoMore(t *testing.T) {
+	r := ottu.SessionRequest{Type: "e_commerce", Amount: "1", Currency: "KWD", PGCodes: []string{"mpgs"},
+		PaymentType: "auto_pay", Agreement: &ottu.Agreement{ID: "a", Seller: map[string]any{"name": "A & B"}},
+		More: map[string]any{"autopay": map[string]any{"frequency": "monthly"}, "vendor_name": "Noor"}}
+	const want = `{"type":"e_commerce","amount":"1","currency_code":"KWD","pg_codes":["mpgs"],"payment_type":"auto_pay",` +
+		`"agreement":{"id":"a","seller":{"name":"A \u0026 B"}},"autopay":{"frequency":"monthly"},"vendor_name":"Noor"}`
+	sent := 0
+	client := newClient(t, transport(func(_ *http.Request, body []byte) (*http.Response, error) {
+		if sent++; string(body) != want {
+			t.Errorf("sent %s\nwant %s", body, want)
+		}
+		return response(201, `{"session_id":"s1"}`), nil
+	}))
+	if _, err := client.CreateSession(t.Context(), r); err != nil {
+		t.Error(err)
+	}
+	r.More["extra"] = func() {}
+	if _, err := client.CreateSession(t.Context(), r); !errors.Is(err, ottu.ErrRejected) || sent != 1 {
+		t.Errorf("what is no JSON: %v, %d sent", err, sent)
 	}
 }

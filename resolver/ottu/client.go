@@ -102,13 +102,13 @@ func (c *Client) Identity() resolver.Identity {
 }
 
 // String names the base URL, and nothing of the credential.
-func (c *Client) String() string { return "ottu.Client(" + c.base + ")" }
+func (c Client) String() string { return "ottu.Client(" + c.base + ")" }
 
 // Format writes String, whatever the verb.
-func (c *Client) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, c.String()) }
+func (c Client) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, c.String()) }
 
 // LogValue is String for slog.
-func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
+func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 func configError(problem, fix string) error {
 	return &resolver.ConfigError{Package: "ottu", Problem: problem, Fix: fix}

@@ -148,7 +148,8 @@ func TestARotatedTokenIsUsedAtOnceAndKeepsTheIdentity(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if strings.Join(sent, ",") != "Bearer t1,Bearer t2" || client.Identity() != before || before.Principal != "label:shop" {
+	if strings.Join(sent, ",") != "Bearer t1,Bearer t2" || client.Identity() != before ||
+		before.Principal != "label:shop" {
 		t.Errorf("sent %q as %v, then %v", sent, before, client.Identity())
 	}
 }

@@ -50,18 +50,19 @@ func (c *class) Error() string { return c.text }
 func (c *class) Unwrap() error { return c.also }
 
 // Error is the failure of a call. Its text names the call, the status, the fields that Ottu refused and what to do. It
-// shows no word of Ottu's, since those may repeat what was sent: read Message and Fields with that in mind.
+// shows no word of Ottu's, since those may repeat what was sent: read Message and Fields with that in mind. Its JSON
+// is the Status alone, for the same reason.
 type Error struct {
 	// Status is the HTTP status of the answer, or 0 if there was none.
 	Status int
 	// Code is the machine-readable code, such as "invalid_api_key". Few answers have one.
-	Code string
+	Code string `json:"-"`
 	// Message is what Ottu says, or empty.
-	Message string
+	Message string `json:"-"`
 	// Fields are the complaints about each field of the request. A nested one is named by its path, as in "agreement.id".
-	Fields map[string][]string
+	Fields map[string][]string `json:"-"`
 	// Result is "failed" where an operation was tried and failed, and FailedProvider then names the gateway, where known.
-	Result, FailedProvider string
+	Result, FailedProvider string `json:"-"`
 
 	call       string
 	problem    string // in our own words
@@ -165,7 +166,7 @@ func (e *Error) fieldNames() string {
 }
 
 // Format writes Error, whatever the verb, so that %#v shows no word of Ottu's either.
-func (e *Error) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, e.Error()) }
+func (e Error) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, e.Error()) }
 
 // LogValue is Error for slog.
-func (e *Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+func (e Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }

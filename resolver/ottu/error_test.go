@@ -1,7 +1,9 @@
 package ottu_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -86,6 +88,10 @@ func TestARefusalOfPGCodesIsAMethodRejected(t *testing.T) {
 		{400, readData(t, "error_wallet_set.json"), true},
 		{422, readData(t, "error_object_field.json"), true},
 		{400, `{"pg_codes":{"0":["unknown"]}}`, true},
+		{400, `{"detail":"no","pg_codes":["unknown"]}`, true},
+		{400, `{"error":{"code":"invalid","message":"no"},"pg_codes":["unknown"]}`, true},
+		{400, `{"error":{"code":"invalid","message":"no","field":"amount"},"detail":"no","pg_codes":["unknown"]}`, true},
+		{400, `{"detail":"no","pg_response":{"pg_codes":["unknown"]}}`, false},
 		{400, readData(t, "error_fields.json"), false},
 		{401, readData(t, "error_wallet_set.json"), false},
 		{400, `{"pg_codes_extra":["no"]}`, false},
@@ -104,4 +110,18 @@ func TestARefusalOfPGCodesIsAMethodRejected(t *testing.T) {
 	if _, err := newClient(t, always(201, "")).CreateSession(t.Context(), r); errors.Is(err, resolver.ErrMethodRejected) {
 		t.Error("what was not sent was not rejected by Checkout")
 	}
+}
+
+func TestTheJSONOfAnErrorHasNoWordOfOttus(t *testing.T) {
+	body := `{"detail":"said-1","code":"said-2","result":"failed","failed_provider":"said-3","amount":["said-4"]}`
+	_, err := newClient(t, always(400, body)).CreateSession(t.Context(), order())
+	e, ok := errors.AsType[*ottu.Error](err)
+	if !ok || e.Message != "said-1" || e.Code != "said-2" || e.FailedProvider != "said-3" ||
+		len(e.Fields) != 1 || e.Fields["amount"][0] != "said-4" {
+		t.Fatalf("got %v with %q", err, e.Fields)
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("failed", "errors", []error{err})
+	leaks(t, "the log", log.String(), "said-", "failed_provider", "amount")
+	leaks(t, "a value", everyVerb(*e), "said-")
 }

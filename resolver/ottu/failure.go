@@ -1,6 +1,7 @@
 package ottu
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -105,32 +106,35 @@ func readRetryAfter(header string, now time.Time) time.Duration {
 
 // readError decodes the body of a refusal. Four shapes are documented: the fields with their complaints; a detail
 // alone; an error object with a type, code and message; and the detail of a failed operation, with what the gateway
-// said, which is left out. A body that is none of them leaves e as it is: the status has said enough.
+// said, which is left out. Fields are collected beside any of the others too. A body that is none of them leaves e as
+// it is: the status has said enough.
 func (e *Error) readError(body []byte) {
 	var doc map[string]json.RawMessage
 	if json.Unmarshal(body, &doc) != nil {
 		return
 	}
+	fields := map[string][]string{}
 	var object struct {
 		Code, Message, Field soft[string]
 	}
 	if json.Unmarshal(doc["error"], &object) == nil && (object.Code.v != "" || object.Message.v != "") {
 		e.Code, e.Message = object.Code.v, object.Message.v
 		if object.Field.v != "" {
-			e.Fields = map[string][]string{object.Field.v: {object.Message.v}}
+			fields[object.Field.v] = []string{object.Message.v}
 		}
-		return
+		delete(doc, "error")
 	}
 	var detail string
 	if json.Unmarshal(doc["detail"], &detail) == nil {
-		e.Message = detail
+		e.Message = cmp.Or(e.Message, detail)
 		for name, text := range map[string]*string{
 			"code": &e.Code, "result": &e.Result, "failed_provider": &e.FailedProvider} {
 			_ = json.Unmarshal(doc[name], text)
+			delete(doc, name)
 		}
-		return
+		delete(doc, "detail")
+		delete(doc, "pg_response")
 	}
-	fields := map[string][]string{}
 	for name, raw := range doc {
 		flatten(fields, name, raw, 8)
 	}

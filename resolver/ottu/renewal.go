@@ -12,7 +12,8 @@ import (
 )
 
 // Renewal is a later charge under an agreement. What the first charge was made with must come again: the same pg_code,
-// agreement and customer (Ottu's page "Recurring Payments"). Printing or logging it does not show the customer.
+// agreement and customer (Ottu's page "Recurring Payments"). Printing or logging it does not show the
+// customer, the order or the key. Its JSON shows everything.
 type Renewal struct {
 	// PGCode, Agreement and CustomerID are those of the first charge. Required.
 	PGCode     string

@@ -121,3 +121,37 @@ func TestASessionRequestShowsNothingOfTheCustomer(t *testing.T) {
 	r := order()
 	leaks(t, "a request", everyVerb(r)+everyVerb(&r), shopper, r.CustomerID, r.CustomerPhone)
 }
+
+func TestWhatTellsOfAPaymentShowsNothingThatOpensIt(t *testing.T) {
+	method := ottu.SessionMethod{Code: "kpay", RedirectURL: "https://pay.test/hidden-url"}
+	session := ottu.Session{ID: "hidden-id", CheckoutURL: "https://pay.test/hidden-url", ShortURL: "hidden-url",
+		OrderNo: "hidden-order", State: "created", Methods: []ottu.SessionMethod{method}}
+	charge := ottu.Charge{SessionID: "hidden-id", State: "paid", PGCode: "mpgs"}
+	request := ottu.AutoDebitRequest{SessionID: "hidden-id", Token: ottu.NewCardToken("hidden-token"),
+		IdempotencyKey: "hidden-key"}
+	renewal := ottu.Renewal{PGCode: "mpgs", CustomerID: "hidden-customer", OrderNo: "hidden-order",
+		IdempotencyKey: "hidden-key", WebhookURL: "hidden-url", Agreement: ottu.Agreement{ID: "hidden-agreement"}}
+	for shown, v := range map[string][2]any{
+		`ottu.SessionMethod("kpay" "")`:     {method, &method},
+		`ottu.Session("created" "", 1 meth`: {session, &session},
+		`ottu.Charge("paid" "" by "mpgs")`:  {charge, &charge},
+		`ottu.AutoDebitRequest`:             {request, &request},
+		`ottu.Renewal("mpgs" "")`:           {renewal, &renewal},
+	} {
+		for _, v := range v {
+			text := everyVerb(v)
+			leaks(t, shown, text, "hidden")
+			if !strings.Contains(text, shown) {
+				t.Errorf("%s is not in %s", shown, text)
+			}
+		}
+	}
+}
+
+func TestACopyOfAClientShowsNoUser(t *testing.T) {
+	client, err := ottu.New("https://shop.ottu.test", ottu.BasicAuth("hidden-user", secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaks(t, "a copy", everyVerb(*client), "hidden-user", secret)
+}

@@ -3,10 +3,13 @@ package ottu
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 )
 
 // Session is one payment, as the Checkout API answers. It holds nothing of the customer, but whoever has its ID or URL
-// can see and pay it.
+// can see and pay it: printing or logging it shows neither. Its JSON shows everything.
 type Session struct {
 	ID string
 	// CheckoutURL is where to send the shopper, and ShortURL the same for a message. Either may be empty.
@@ -23,7 +26,18 @@ type Session struct {
 	Methods []SessionMethod
 }
 
-// SessionMethod is a way to pay one session.
+// String describes the session without its ID, URLs and order.
+func (s Session) String() string {
+	return fmt.Sprintf("ottu.Session(%q %q, %d methods)", clip(s.State), clip(s.Currency), len(s.Methods))
+}
+
+// Format writes String, whatever the verb.
+func (s Session) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, s.String()) }
+
+// LogValue is String for slog.
+func (s Session) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// SessionMethod is a way to pay one session. Printing or logging it shows no URL. Its JSON shows everything.
 type SessionMethod struct {
 	// Code is the pg_code.
 	Code, Name, Type string
@@ -34,6 +48,17 @@ type SessionMethod struct {
 	// Flow is how the shopper gets to the gateway, such as "redirect"; RedirectURL is then where, if it is known already.
 	Flow, RedirectURL string
 }
+
+// String names the pg_code and the flow.
+func (m SessionMethod) String() string {
+	return fmt.Sprintf("ottu.SessionMethod(%q %q)", clip(m.Code), clip(m.Flow))
+}
+
+// Format writes String, whatever the verb.
+func (m SessionMethod) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, m.String()) }
+
+// LogValue is String for slog.
+func (m SessionMethod) LogValue() slog.Value { return slog.StringValue(m.String()) }
 
 // decodeSession reads a Checkout answer. Its errors quote nothing of it.
 func decodeSession(body []byte) (*Session, error) {

@@ -81,7 +81,8 @@ var refusals = map[string]ottu.Error{
 var sessions = map[string]ottu.Session{
 	"session_wallet_page.json": {ID: "sess_9f8e7d6c5b4a", CheckoutURL: "https://shop.ottu.test/checkout/sess_9f8e7d6c5b4a",
 		ShortURL: "https://shop.ottu.test/c/sess_9f8e7d6c5b4a", Expiration: "00:30:00"},
-	"session_payment_url.json": {ID: "sess_9f8e7d6c5b4a", CheckoutURL: "https://shop.ottu.test/checkout/sess_9f8e7d6c5b4a"},
+	"session_payment_url.json": {ID: "sess_9f8e7d6c5b4a",
+		CheckoutURL: "https://shop.ottu.test/checkout/sess_9f8e7d6c5b4a"},
 	"session_openapi.json": {ID: "bb7fca4e0f1a5c2f1d3e7a9b0c8d6e5f4a3b2c1d",
 		CheckoutURL: "https://shop.ottu.test/b/checkout/redirect/start/?session_id=bb7fca4e0f1a5c2f1d3e7a9b0c8d6e5f4a3b2c1d",
 		State:       "created", Amount: "12.500", Currency: "KWD", OrderNo: "A-17", Methods: []ottu.SessionMethod{

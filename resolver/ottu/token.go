@@ -11,8 +11,8 @@ import (
 )
 
 // CardToken is what a saved card is charged with: as secret as a password. It prints as "[card token]" with every verb
-// of fmt and in slog, and cannot be marshalled: a shop that stores it calls Reveal and encrypts. Two CardTokens are equal
-// where their values are. The zero CardToken is none.
+// of fmt and in slog, and cannot be marshalled: a shop that stores it calls Reveal and encrypts. Two CardTokens are
+// equal where their values are. The zero CardToken is none.
 type CardToken struct {
 	// A handle is a pointer, which fmt does not follow where this is an unexported field of another struct.
 	value unique.Handle[string]

@@ -14,12 +14,15 @@ import (
 // fields as Ottu does.
 var validate = func() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
-	v.RegisterTagNameFunc(func(f reflect.StructField) string {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		return name
-	})
+	v.RegisterTagNameFunc(wireName)
 	return v
 }()
+
+// wireName is the name of a field in JSON.
+func wireName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
 
 // complaints say what is wrong with each field of a request, in words that quote no personal data.
 type complaints map[string][]string

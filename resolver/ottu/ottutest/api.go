@@ -3,6 +3,7 @@ package ottutest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -110,7 +111,7 @@ func route(path string) (e endpoint, id string, ok bool) {
 func (m *Merchant) serveAPI(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		detail(http.StatusRequestEntityTooLarge, "The request body is too large.").write(w)
+		m.refuseBody(w, r, err)
 		return
 	}
 	m.mu.Lock()
@@ -133,6 +134,18 @@ func (m *Merchant) serveAPI(w http.ResponseWriter, r *http.Request) {
 	entry.Status = answer.status
 	m.mu.Unlock()
 	answer.write(w)
+}
+
+// refuseBody records a request whose body cannot be read, and answers if somebody waits for it.
+func (m *Merchant) refuseBody(w http.ResponseWriter, r *http.Request, err error) {
+	m.mu.Lock()
+	entry := m.record(r, nil)
+	m.mu.Unlock()
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); !tooLarge {
+		panic(http.ErrAbortHandler) // it broke off
+	}
+	m.done(entry, http.StatusRequestEntityTooLarge)
+	detail(http.StatusRequestEntityTooLarge, "The request body is too large.").write(w)
 }
 
 // answer does what the API does for a request, in the order of its framework: path, credential, quota, method, body.

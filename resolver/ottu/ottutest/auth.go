@@ -53,8 +53,10 @@ func (m *Merchant) APIKey() string { return DefaultAPIKey }
 func (m *Merchant) SetKey(key string, g Grant) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.keys++
-	m.setCredential(credential{scheme: "api-key", secret: key, label: fmt.Sprintf("key:%d", m.keys+1), grant: g})
+	label := fmt.Sprintf("key:%d", m.keys+2) // the default key is the first
+	if m.setCredential(credential{scheme: "api-key", secret: key, label: label, grant: g}) {
+		m.keys++
+	}
 }
 
 // SetUser adds a user for Basic authentication, or changes the password and what the user may do.
@@ -82,15 +84,17 @@ func (m *Merchant) Revoke(keyTokenOrUser string) {
 	})
 }
 
-func (s *state) setCredential(c credential) {
+// setCredential adds a credential, or replaces it under its old label.
+func (s *state) setCredential(c credential) (added bool) {
 	for i, old := range s.credentials {
 		if old.scheme == c.scheme && old.secret == c.secret {
 			c.label = old.label
 			s.credentials[i] = c
-			return
+			return false
 		}
 	}
 	s.credentials = append(s.credentials, c)
+	return true
 }
 
 // authenticate finds the credential of a request. The reply is what to refuse it with.

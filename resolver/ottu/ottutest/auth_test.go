@@ -87,3 +87,16 @@ func TestAPasswordCanBeChanged(t *testing.T) {
 		}
 	}
 }
+
+func TestAKeyThatIsKnownTakesNoNewNumber(t *testing.T) {
+	m := ottutest.NewMerchant()
+	for _, name := range []string{ottutest.DefaultAPIKey, "b", "b", "c"} {
+		m.SetKey(name, ottutest.Grant{})
+	}
+	for i, name := range []string{"b", "c"} {
+		send(t, m, http.MethodPost, ottutest.PathPaymentMethods, "Api-Key "+name, "application/json", question)
+		if got, want := m.Requests()[i].Principal, []string{"key:2", "key:3"}[i]; got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -52,11 +54,15 @@ type controlledMID struct {
 	Displayable *bool `json:"displayable"`
 }
 
-// serveControl answers the control API to callers on this machine, and never to a page of another site.
+// serveControl answers the control API to callers on this machine, and never to a page of another site: neither to one
+// that says so, nor to one whose host name was made to lead here.
 func (m *Merchant) serveControl(w http.ResponseWriter, r *http.Request) {
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() || http.NewCrossOriginProtection().Check(r) != nil {
-		detail(http.StatusForbidden, "The control API answers programs on this machine only.").write(w)
+	from, _, _ := net.SplitHostPort(r.RemoteAddr)
+	to := (&url.URL{Host: r.Host}).Hostname()
+	if !isLoopback(from) || !isLoopback(to) && !strings.EqualFold(to, "localhost") ||
+		http.NewCrossOriginProtection().Check(r) != nil {
+		detail(http.StatusForbidden,
+			"The control API answers programs on this machine only, under localhost or a loopback address.").write(w)
 		return
 	}
 	body, err := m.command(r)
@@ -70,6 +76,11 @@ func (m *Merchant) serveControl(w http.ResponseWriter, r *http.Request) {
 	default:
 		reply{status: http.StatusOK, body: body}.write(w)
 	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }
 
 var errNoCommand = errors.New("no such command: the documentation of package ottutest lists them")
@@ -115,7 +126,10 @@ func (m *Merchant) command(r *http.Request) (answer any, err error) {
 		}
 		m.SetShape(Shape(c.Shape))
 	case "limit":
-		if c.Requests > 0 && c.Window == 0 {
+		switch {
+		case c.Requests < 0:
+			return nil, fmt.Errorf("requests %d is negative: 0 lifts the limit", c.Requests)
+		case c.Requests > 0 && c.Window == 0:
 			return nil, errors.New(`a limit needs a window, such as "1m"`)
 		}
 		m.LimitRate(c.Requests, time.Duration(c.Window))
@@ -153,6 +167,8 @@ func (c command) fault() (Fault, error) {
 	switch {
 	case !f.breaks() && f.Delay == 0:
 		return f, errors.New(`say what to do: status, body, hang, drop or delay, such as "300ms"`)
+	case f.Times < 0:
+		return f, fmt.Errorf("times %d is negative: 0 means until it is healed", f.Times)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return f, fmt.Errorf("status %d is none from 200 to 599", f.Status)
 	case f.Shape != "" && !slices.Contains(errorShapes, f.Shape):
@@ -188,11 +204,32 @@ func (m *Merchant) commandMID(r *http.Request, code string) error {
 	if patch.Displayable != nil {
 		mid.Hidden = !*patch.Displayable
 	}
+	if err := mid.check(); err != nil {
+		return err
+	}
 	if !found {
 		m.SetMID(mid)
 		return nil
 	}
 	return m.UpdateMID(code, func(old *MID) { *old = mid })
+}
+
+var wellFormedCode = regexp.MustCompile(`^[-a-zA-Z0-9_]{1,50}$`)
+
+// check finds what makes a MID useless or an answer ill-formed.
+func (m MID) check() error {
+	if !wellFormedCode.MatchString(m.Code) {
+		return fmt.Errorf("code %q is not 1 to 50 letters, digits, hyphens and underscores", m.Code)
+	}
+	if len(m.Currencies) == 0 {
+		return fmt.Errorf(`MID %q has no currency: give accepted_currencies, such as ["KWD"]`, m.Code)
+	}
+	for _, currency := range append([]string{m.complete().DefaultCurrency}, m.Currencies...) {
+		if checkCurrency(currency) != "" {
+			return fmt.Errorf("currency %q of MID %q is no ISO 4217 code", currency, m.Code)
+		}
+	}
+	return nil
 }
 
 func (m *Merchant) controlledMIDs() []controlledMID {

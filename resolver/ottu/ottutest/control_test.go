@@ -11,10 +11,13 @@ import (
 	"github.com/tendergo/tender/resolver/ottu/ottutest"
 )
 
+// simulator is where the control API answers.
+const simulator = "http://localhost:8080"
+
 // curl sends a body as curl -d does.
 func curl(t *testing.T, m *ottutest.Merchant, method, path, body string) answer {
 	t.Helper()
-	return send(t, m, method, "/_sim/"+path, "", "application/x-www-form-urlencoded", body)
+	return send(t, m, method, simulator+"/_sim/"+path, "", "application/x-www-form-urlencoded", body)
 }
 
 func TestTheControlAPIBreaksAndHeals(t *testing.T) {
@@ -104,7 +107,15 @@ func TestACommandThatMakesNoSenseSaysSo(t *testing.T) {
 		{"POST", "slow", `{"delay":"-1s"}`, 400, "negative"},
 		{"POST", "slow", `{"delay":"soon"}`, 400, "invalid duration"},
 		{"POST", "shape", `{"shape":"x"}`, 400, `shape \"x\"`},
+		{"POST", "fail", `{"status":500,"times":-1}`, 400, "times -1 is negative"},
 		{"POST", "limit", `{"requests":1}`, 400, "needs a window"},
+		{"POST", "limit", `{"requests":-1,"window":"1m"}`, 400, "requests -1 is negative"},
+		{"POST", "mid/new", `{}`, 400, "has no currency"},
+		{"POST", "mid/kpay", `{"accepted_currencies":[]}`, 400, "has no currency"},
+		{"POST", "mid/kpay", `{"accepted_currencies":["KWD","XXQ"]}`, 400, `currency \"XXQ\"`},
+		{"POST", "mid/kpay", `{"default_currency":"kwd"}`, 400, `currency \"kwd\"`},
+		{"POST", "mid/kpay", `{"code":"k pay"}`, 400, `code \"k pay\"`},
+		{"POST", "mid/a/b", `{"accepted_currencies":["KWD"]}`, 400, `code \"a/b\"`},
 		{"POST", "payment", `{"pg_code":"kpay"}`, 400, "needs customer_id"},
 		{"POST", "balance", `{"customer_id":"c1","currency":"KWD","balance":"x"}`, 400, "a decimal number"},
 		{"POST", "paid", `{"session_id":"x"}`, 400, "there is no session"},
@@ -131,14 +142,24 @@ func TestTheControlAPIIsForThisMachineAndOnlyWhenAskedFor(t *testing.T) {
 	}
 	m := ottutest.NewMerchant(ottutest.WithControl())
 	for remote, want := range map[string]int{"127.0.0.1:5": 204, "[::1]:5": 204, "192.0.2.1:5": 403, "": 403} {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_sim/heal", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, simulator+"/_sim/heal", nil)
 		r.RemoteAddr = remote
 		w := httptest.NewRecorder()
 		if m.ServeHTTP(w, r); w.Code != want {
 			t.Errorf("from %q: got %d, want %d", remote, w.Code, want)
 		}
 	}
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_sim/heal", nil)
+	for host, want := range map[string]int{"localhost": 204, "LOCALHOST:8080": 204, "127.0.0.1:8080": 204, "[::1]:8080": 204,
+		"[::1]": 204, "rebound.example:8080": 403, "127.0.0.1.example": 403, "localhost.example": 403, "192.0.2.1": 403,
+		"": 403} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_sim/heal", nil)
+		r.RemoteAddr, r.Host = "127.0.0.1:5", host
+		w := httptest.NewRecorder()
+		if m.ServeHTTP(w, r); w.Code != want {
+			t.Errorf("to %q: got %d, want %d", host, w.Code, want)
+		}
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, simulator+"/_sim/heal", nil)
 	r.RemoteAddr = "127.0.0.1:5"
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	w := httptest.NewRecorder()

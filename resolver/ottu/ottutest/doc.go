@@ -43,6 +43,11 @@
 //	sandbox and production        400: one session has one environment
 //	  pg_codes in one session
 //	changing a paid session       400
+//	GET /b/pbl/v2/card/           405: one page has it, Ottu's OpenAPI file does not
+//	a wallet's balance            there is no /b/wallet/ottu/v1/accounts/
+//	expiration_time               any text, and no session expires
+//	decimals of a currency that   2, so for TND too, whose ISO 4217 number is 3
+//	  the documents do not name
 //
 // # The control API
 //

@@ -200,10 +200,15 @@ func TestTheRateIsLimitedPerCredentialAndWindow(t *testing.T) {
 		if got := ask(t, m, question).status; got != 200 {
 			t.Errorf("a new window: got %d", got)
 		}
-		m.LimitRate(0, 0)
-		for range 5 {
-			if got := ask(t, m, question).status; got != 200 {
-				t.Errorf("no limit: got %d", got)
+		for _, none := range []struct {
+			n      int
+			window time.Duration
+		}{{0, 0}, {0, time.Minute}, {-1, time.Minute}, {1, 0}, {1, -time.Minute}} {
+			m.LimitRate(none.n, none.window)
+			for range 3 {
+				if got := ask(t, m, question).status; got != 200 {
+					t.Errorf("%d in %s is no limit: got %d", none.n, none.window, got)
+				}
 			}
 		}
 	})

@@ -22,7 +22,10 @@ type answer struct {
 // send puts one request to the merchant without a socket. A credential is the value of the Authorization header.
 func send(t *testing.T, m *ottutest.Merchant, method, path, credential, contentType, body string) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, "https://shop.example"+path, strings.NewReader(body))
+	if strings.HasPrefix(path, "/") {
+		path = "https://shop.example" + path
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

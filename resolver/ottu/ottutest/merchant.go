@@ -164,8 +164,8 @@ type rateLimit struct {
 	used   map[string]int
 }
 
-// LimitRate allows each credential n requests per window and answers 429 with a Retry-After beyond. Zero for n lifts
-// the limit. Ottu documents 90,000 a day and user.
+// LimitRate allows each credential n requests per window and answers 429 with a Retry-After beyond. Nothing is
+// limited where n or the window is zero or less. Ottu documents 90,000 a day and user.
 func (m *Merchant) LimitRate(n int, window time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -174,7 +174,7 @@ func (m *Merchant) LimitRate(n int, window time.Duration) {
 
 // take counts one request, and tells how long to wait where it is one too many.
 func (l *rateLimit) take(label string) (wait time.Duration, ok bool) {
-	if l.most <= 0 {
+	if l.most <= 0 || l.window <= 0 {
 		return 0, true
 	}
 	now := time.Now()

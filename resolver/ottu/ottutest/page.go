@@ -1,6 +1,7 @@
 package ottutest
 
 import (
+	"cmp"
 	"html/template"
 	"net/http"
 	"strings"
@@ -24,44 +25,57 @@ img{height:2em}</style>
 {{end}}</form>{{end}}{{with .Back}}<p><a href="{{.}}">Back to the shop</a></p>{{end}}</body></html>
 `))
 
-type payMethod struct{ Code, Name, Logo string }
+type (
+	payment struct {
+		ID, Action, Currency, Amount string
+		Done                         string // the session's state, unless it can be paid
+		Back                         string
+		Methods                      []payMethod
+	}
+	payMethod struct{ Code, Name, Logo string }
+)
 
-// servePage is where checkout_url leads a shopper: a button for each method, which pays and goes to redirect_url.
+// servePage is where checkout_url leads a shopper: a button for each method, which pays and goes to redirect_url. It
+// reads and writes without the Merchant's lock, since a shopper's browser may stall.
 func (m *Merchant) servePage(w http.ResponseWriter, r *http.Request) {
-	id := strings.TrimPrefix(r.URL.Path, shortPath)
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	id, code := strings.TrimPrefix(r.URL.Path, shortPath), r.PostFormValue("pg_code")
 	if r.URL.Path == pagePath {
 		id = r.FormValue("session_id")
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := m.sessions[id]
+	p, ok := m.payment(id)
 	switch {
-	case s == nil:
+	case !ok:
 		http.NotFound(w, r)
-		return
 	case r.Method == http.MethodPost:
-		if err := m.pay(id, r.PostFormValue("pg_code")); err != nil {
+		if err := m.MarkPaid(id, code); err != nil {
 			http.Error(w, err.Error(), http.StatusConflict)
 			return
 		}
-		to := s.redirectURL
-		if to == "" {
-			to = pagePath + "?session_id=" + id
-		}
+		to := cmp.Or(p.Back, pagePath+"?session_id="+id)
 		http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to where the shop said, as Ottu does
-		return
+	default:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = payPage.Execute(w, p)
 	}
-	data := map[string]any{"ID": id, "Action": pagePath, "Amount": s.amount, "Currency": s.currency, "Back": s.redirectURL}
+}
+
+// payment is what the page shows of a session.
+func (m *Merchant) payment(id string) (p payment, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.sessions[id]
+	if s == nil {
+		return payment{}, false
+	}
+	p = payment{ID: id, Action: pagePath, Currency: s.currency, Amount: s.amount, Back: s.redirectURL}
 	if s.state != "created" {
-		data["Done"] = s.state
+		p.Done = s.state
 	}
-	var methods []payMethod
 	for _, code := range s.codes {
 		if i := m.indexMID(code); i >= 0 {
-			methods = append(methods, payMethod{code, m.mids[i].Name, m.mids[i].logoURL(s.base)})
+			p.Methods = append(p.Methods, payMethod{code, m.mids[i].Name, m.mids[i].logoURL(s.base)})
 		}
 	}
-	data["Methods"] = methods
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = payPage.Execute(w, data)
+	return p, true
 }

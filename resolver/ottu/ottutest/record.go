@@ -13,20 +13,21 @@ import (
 // maxLog is how many requests are kept. Counts go on.
 const maxLog = 10_000
 
-// Request is one request to the API as it arrived. It shows customers, since it is for tests, and never a credential.
+// Request is one request to the API as it arrived. It has no credential header; customers, and card
+// tokens in paths and bodies, show, since it is for tests.
 type Request struct {
 	Time   time.Time  `json:"time"`
 	Method string     `json:"method"`
 	Path   string     `json:"path"`
 	Query  url.Values `json:"query,omitempty"`
-	// Header is without Authorization.
+	// Header is without Authorization, Proxy-Authorization and Cookie.
 	Header http.Header `json:"header"`
 	// Principal says who asked: "user:" and a name, "key:" and a number, "token:" and a label, "public key", or nothing
 	// where no known credential was sent.
 	Principal string `json:"principal"`
 	// Body is the decoded body; a form field is a list of strings. Nil where there is none, or none that makes sense.
 	Body map[string]any `json:"body,omitempty"`
-	// Raw is the body as it came.
+	// Raw is the body as it came. Nil where it was too large to be read.
 	Raw []byte `json:"-"`
 	// Status is what was answered; zero where nothing was, or not yet.
 	Status int `json:"status"`
@@ -40,7 +41,9 @@ type requestLog struct {
 // record notes a request on its arrival.
 func (s *state) record(r *http.Request, raw []byte) *Request {
 	header := r.Header.Clone()
-	header.Del("Authorization")
+	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie"} {
+		header.Del(name)
+	}
 	who, _ := s.authenticate(r)
 	entry := &Request{Time: time.Now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: header,
 		Principal: who.label, Raw: raw}

@@ -3,8 +3,10 @@ package ottutest_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/tendergo/tender/resolver/ottu/ottutest"
 )
@@ -19,7 +21,7 @@ func TestRequestsAreRecordedWithoutTheirCredential(t *testing.T) {
 	send(t, m, "POST", "/b/pbl/v2/payment-methods", "Api-Key secret-unknown", "application/json", "{")
 	m.Break(ottutest.Fault{Status: 503})
 	send(t, m, "POST", ottutest.PathPaymentMethods, "Api-Key "+ottutest.DefaultPublicKey, "", "")
-	call(t, m, "GET", "/_sim/mids", "") // not recorded, nor are pages and logos
+	curl(t, m, "GET", "mids", "") // not recorded, nor are pages and logos
 
 	want := []string{
 		"POST /b/pbl/v2/payment-methods/ key:1 200 map[pg_names:[kpay] plugin:e_commerce type:production] ",
@@ -80,5 +82,47 @@ func TestTheRecordIsBoundedAndTheCountIsNot(t *testing.T) {
 	}
 	if n := len(m.Requests()); n > 10_000 || n < 5_000 || m.Count("") != 10_001 {
 		t.Errorf("%d kept, %d counted", n, m.Count(""))
+	}
+}
+
+func TestNoHeaderThatHoldsACredentialIsRecorded(t *testing.T) {
+	m := ottutest.NewMerchant()
+	r := newQuestion(t.Context(), "https://shop.example")
+	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie"} {
+		r.Header.Set(name, "Basic hidden")
+	}
+	r.Header.Set("X-Kept", "kept")
+	do(t, m.Transport(), r)
+	if h := m.Requests()[0].Header; strings.Contains(fmt.Sprint(h), "hidden") || h.Get("X-Kept") != "kept" {
+		t.Errorf("got %v", h)
+	}
+}
+
+func TestARequestThatIsTooLargeIsRecordedToo(t *testing.T) {
+	m := ottutest.NewMerchant()
+	m.Break(ottutest.Fault{Status: 503, Times: 1})
+	a := ask(t, m, strings.Repeat(" ", 1<<20+1))
+	a.wantError(t, 413, `{"detail":"The request body is too large."}`)
+	r := m.Requests()
+	if len(r) != 1 || r[0].Status != 413 || r[0].Principal != "key:1" || r[0].Raw != nil {
+		t.Errorf("recorded %+v", r)
+	}
+	if n := m.Count(ottutest.PathPaymentMethods); n != 1 {
+		t.Errorf("counted %d", n)
+	}
+	if got := ask(t, m, question).status; got != 503 {
+		t.Errorf("it took the fault of the next request, which got %d", got)
+	}
+}
+
+func TestARequestWhoseBodyBreaksOffIsRecordedAndNotAnswered(t *testing.T) {
+	m := ottutest.NewMerchant()
+	r := newQuestion(t.Context(), "https://shop.example")
+	r.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
+	if _, err := m.Transport().RoundTrip(r); err == nil {
+		t.Error("it was answered")
+	}
+	if got := m.Requests(); len(got) != 1 || got[0].Status != 0 {
+		t.Errorf("recorded %+v", got)
 	}
 }

@@ -44,8 +44,8 @@ func TestEverythingMayHappenAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, work := range []func(){
 		func() { ask(t, m, question) },
-		func() { call(t, m, "POST", "/_sim/shape", `{"shape":"sdk"}`) },
-		func() { call(t, m, "GET", "/_sim/requests", "") },
+		func() { curl(t, m, "POST", "shape", `{"shape":"sdk"}`) },
+		func() { curl(t, m, "GET", "requests", "") },
 		func() { m.SetMID(ottutest.MID{Code: "new", Currencies: []string{"KWD"}}); _ = m.RemoveMID("new") },
 		func() { m.Break(ottutest.Fault{Status: 500, Times: 1}); m.Heal() },
 		func() { m.SetKey("k", ottutest.Grant{}); m.Revoke("k"); m.LimitRate(1000, time.Second) },
