@@ -128,28 +128,20 @@ const customerStrikes = 3
 // refreshPause is how long a refresh waits before it tries for a place again. Nobody waits for it.
 const refreshPause = 50 * time.Millisecond
 
-// enter waits for a place among the flights. Customers leave a quarter of the places to base answers.
+// enter waits for a place among the flights, as long as a flight may take. Customers leave a quarter of the places to base
+// answers.
 func (g *gate) enter(ctx context.Context, why purpose, customer bool) (leave func(), err error) {
-	defer func() {
-		if err != nil {
-			g.done(why)
+	if customer {
+		if err := g.wait(ctx, g.own); err != nil {
+			return nil, err
 		}
-	}()
-	ctx, end := context.WithTimeout(ctx, g.timeout)
-	defer end()
-	for _, places := range [...]chan struct{}{g.own, g.all} {
-		if places == g.own && !customer {
-			continue
+	}
+	if err := g.wait(ctx, g.all); err != nil {
+		if customer {
+			<-g.own
 		}
-		select {
-		case places <- struct{}{}:
-		case <-ctx.Done():
-			if places == g.all && customer {
-				<-g.own
-			}
-			g.count.heldFlights.Add(1)
-			return nil, fmt.Errorf("resolver: %w", errFlights)
-		}
+		g.done(why)
+		return nil, err
 	}
 	return func() {
 		g.done(why)
@@ -158,6 +150,24 @@ func (g *gate) enter(ctx context.Context, why purpose, customer bool) (leave fun
 			<-g.own
 		}
 	}, nil
+}
+
+func (g *gate) wait(ctx context.Context, places chan struct{}) error {
+	select {
+	case places <- struct{}{}:
+		return nil
+	default:
+	}
+	patience := time.NewTimer(g.timeout)
+	defer patience.Stop()
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+	case <-patience.C:
+	}
+	g.count.heldFlights.Add(1)
+	return fmt.Errorf("resolver: %w", errFlights)
 }
 
 // done ends what admit began.

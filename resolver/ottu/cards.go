@@ -12,7 +12,7 @@ import (
 )
 
 // CardsRequest asks for a customer's saved cards. The limits are those of Ottu's OpenAPI file. Printing or logging it
-// does not show the customer.
+// does not show the customer. Its JSON is what is sent to Ottu, and shows everything.
 type CardsRequest struct {
 	// CustomerID is the shop's own ID of the customer. Required.
 	CustomerID string `json:"customer_id" validate:"required,max=64"`

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -212,24 +211,6 @@ func (m *Merchant) commandMID(r *http.Request, code string) error {
 		return nil
 	}
 	return m.UpdateMID(code, func(old *MID) { *old = mid })
-}
-
-var wellFormedCode = regexp.MustCompile(`^[-a-zA-Z0-9_]{1,50}$`)
-
-// check finds what makes a MID useless or an answer ill-formed.
-func (m MID) check() error {
-	if !wellFormedCode.MatchString(m.Code) {
-		return fmt.Errorf("code %q is not 1 to 50 letters, digits, hyphens and underscores", m.Code)
-	}
-	if len(m.Currencies) == 0 {
-		return fmt.Errorf(`MID %q has no currency: give accepted_currencies, such as ["KWD"]`, m.Code)
-	}
-	for _, currency := range append([]string{m.complete().DefaultCurrency}, m.Currencies...) {
-		if checkCurrency(currency) != "" {
-			return fmt.Errorf("currency %q of MID %q is no ISO 4217 code", currency, m.Code)
-		}
-	}
-	return nil
 }
 
 func (m *Merchant) controlledMIDs() []controlledMID {

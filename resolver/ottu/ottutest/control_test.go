@@ -149,9 +149,10 @@ func TestTheControlAPIIsForThisMachineAndOnlyWhenAskedFor(t *testing.T) {
 			t.Errorf("from %q: got %d, want %d", remote, w.Code, want)
 		}
 	}
-	for host, want := range map[string]int{"localhost": 204, "LOCALHOST:8080": 204, "127.0.0.1:8080": 204, "[::1]:8080": 204,
-		"[::1]": 204, "rebound.example:8080": 403, "127.0.0.1.example": 403, "localhost.example": 403, "192.0.2.1": 403,
-		"": 403} {
+	for host, want := range map[string]int{
+		"localhost": 204, "LOCALHOST:8080": 204, "127.0.0.1:8080": 204, "[::1]:8080": 204, "[::1]": 204,
+		"rebound.example:8080": 403, "127.0.0.1.example": 403, "localhost.example": 403, "192.0.2.1": 403, "": 403,
+	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_sim/heal", nil)
 		r.RemoteAddr, r.Host = "127.0.0.1:5", host
 		w := httptest.NewRecorder()

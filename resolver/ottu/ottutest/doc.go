@@ -51,8 +51,9 @@
 //
 // # The control API
 //
-// A Merchant made with [WithControl] can be broken while it runs, by curl. Requests need no credential and must come
-// from this machine. Durations are written as in Go: "300ms", "2s".
+// A Merchant made with [WithControl] can be broken while it runs, by curl. Requests need no credential. They must come
+// from this machine, and name it by localhost or a loopback address in their Host header. Durations are written as in
+// Go: "300ms", "2s".
 //
 //	POST   /_sim/fail         {"status":503,"shape":"detail","times":3,"path":"/b/pbl/","retry_after":"2s"}: see Fault;
 //	                          also {"body":"html"}, {"hang":true}, {"drop":true}

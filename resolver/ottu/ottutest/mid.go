@@ -3,6 +3,7 @@ package ottutest
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 )
 
@@ -83,6 +84,24 @@ func (m MID) complete() MID {
 		m.DefaultCurrency = m.Currencies[0]
 	}
 	return m
+}
+
+var wellFormedCode = regexp.MustCompile(`^[-a-zA-Z0-9_]{1,50}$`)
+
+// check finds what makes a MID useless or an answer ill-formed.
+func (m MID) check() error {
+	if !wellFormedCode.MatchString(m.Code) {
+		return fmt.Errorf("code %q is not 1 to 50 letters, digits, hyphens and underscores", m.Code)
+	}
+	if len(m.Currencies) == 0 {
+		return fmt.Errorf(`MID %q has no currency: give accepted_currencies, such as ["KWD"]`, m.Code)
+	}
+	for _, currency := range append([]string{m.complete().DefaultCurrency}, m.Currencies...) {
+		if checkCurrency(currency) != "" {
+			return fmt.Errorf("currency %q of MID %q is no ISO 4217 code", currency, m.Code)
+		}
+	}
+	return nil
 }
 
 func (m MID) hasService(code string) bool {
