@@ -195,8 +195,8 @@ func TestACodeThatNoAnswerListsIsReportedOnce(t *testing.T) {
 
 func TestRulesOfAnUnknownCartTypeAreAMistake(t *testing.T) {
 	_, err := resolver.New(scripted(lists()), resolver.Production, []string{"KWD"},
-		resolver.WithRules("subscripton", resolver.Deny(resolver.Codes("cod"))))
-	if !errors.Is(err, resolver.ErrInvalidConfig) || !strings.Contains(err.Error(), "subscripton") {
+		resolver.WithRules("subscribe", resolver.Deny(resolver.Codes("cod"))))
+	if !errors.Is(err, resolver.ErrInvalidConfig) || !strings.Contains(err.Error(), "subscribe") {
 		t.Fatalf("err: %v", err)
 	}
 }
