@@ -45,7 +45,7 @@ func TestWithinAMinuteAJumpOfTheWallClockAgesTheAnswers(t *testing.T) {
 				if _, err := r.Resolve(t.Context(), Cart{Type: OneOff, Currency: "KWD"}); err != nil {
 					t.Fatal(err)
 				}
-				r.bases[OneOff]["KWD"].slot.shift(c.by)
+				r.base(OneOff, "KWD").slot.shift(c.by)
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				if calls != c.calls {

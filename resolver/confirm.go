@@ -28,7 +28,7 @@ func (r *Resolver) Confirm(ctx context.Context, cart Cart) (*Eligibility, error)
 
 // ConfirmTo is Confirm into an Eligibility of the caller's, as [Resolver.ResolveTo] is.
 func (r *Resolver) ConfirmTo(ctx context.Context, cart *Cart, e *Eligibility) error {
-	b := r.bases[cart.Type][cart.Currency]
+	b := r.base(cart.Type, cart.Currency)
 	if b == nil || !b.plausible(cart) {
 		return r.diagnose(cart)
 	}

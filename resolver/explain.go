@@ -80,7 +80,7 @@ func (r *Resolver) Explain(ctx context.Context, cart Cart) (*Explanation, error)
 	case err != nil && !errors.Is(err, errEmpty):
 		return nil, err
 	}
-	b := r.bases[cart.Type][cart.Currency]
+	b := r.base(cart.Type, cart.Currency)
 	x := &Explanation{}
 	in := &ruleInput{ctx, cart, b.ruleFailed}
 	listed := map[string]bool{}

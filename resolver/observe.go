@@ -183,8 +183,8 @@ func (r *Resolver) see(methods []*PaymentMethod) {
 // takes methods out is one that lets them through. It waits until there is an answer in every currency of the cart type,
 // since a code may belong to one that nobody has asked for yet.
 func (r *Resolver) reportUnseen(t CartType) {
-	for _, b := range r.bases[t] {
-		if b.slot.last.Load() == nil {
+	for _, b := range r.order {
+		if b.cartType == t && b.slot.last.Load() == nil {
 			return
 		}
 	}

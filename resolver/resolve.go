@@ -26,7 +26,7 @@ func (r *Resolver) Resolve(ctx context.Context, cart Cart) (*Eligibility, error)
 // ResolveTo is Resolve into an Eligibility of the caller's: a middleware keeps it in the value that it puts into the
 // request's context anyway, and saves an allocation. It keeps no pointer to the cart. On an error e is left as it was.
 func (r *Resolver) ResolveTo(ctx context.Context, cart *Cart, e *Eligibility) error {
-	b := r.bases[cart.Type][cart.Currency]
+	b := r.base(cart.Type, cart.Currency)
 	if b == nil || (cart.Amount != "" || cart.Country != "") && !b.plausible(cart) {
 		return r.diagnose(cart)
 	}
@@ -201,7 +201,7 @@ func (s *slot) want() {
 // Prefetch has the customer's own answer fetched, so that it is there when the checkout asks: call it at sign-in. It
 // returns at once; what goes wrong with the source shows at the checkout. The error wraps [ErrInvalidCart].
 func (r *Resolver) Prefetch(_ context.Context, cart Cart) error {
-	b := r.bases[cart.Type][cart.Currency]
+	b := r.base(cart.Type, cart.Currency)
 	if b == nil || !b.plausible(&cart) {
 		return r.diagnose(&cart)
 	}
@@ -267,7 +267,7 @@ func (r *Resolver) diagnose(c *Cart) error {
 		return &CartError{CartCurrencyMissing, "the cart has no currency; set Cart.Currency to an ISO 4217 code"}
 	case !isCurrency(c.Currency):
 		return &CartError{CartCurrencyUnknown, fmt.Sprintf("%q is not a currency; use an ISO 4217 code in capitals, such as KWD", clip(c.Currency))}
-	case r.bases[c.Type][c.Currency] == nil:
+	case r.base(c.Type, c.Currency) == nil:
 		return &CartError{CartCurrencyNotSold, fmt.Sprintf("the shop does not sell in %s; add it to the currencies given to New if it should", c.Currency)}
 	}
 	if c.Amount != "" {

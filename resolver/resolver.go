@@ -34,8 +34,9 @@ type Resolver struct {
 	onDrift       func(Drift)
 
 	profiles  map[CartType]Profile
-	bases     map[CartType]map[string]*base // by cart type and currency: no key is built for a request
-	order     []*base                       // of bases, as given to New
+	rows      []row            // every base, by cart type and currency: no key is built for a request
+	long      map[CartType]int // where rows are many: the place of each
+	order     []*base          // of rows, in their order
 	customers *customers
 	gate      *gate
 	count     counters
@@ -88,13 +89,13 @@ func New(source Source, environment Environment, currencies []string, opts ...Op
 		ages: c.ages, customerAges: c.customerAges, maxWait: c.maxWait, personalWait: c.personalWait,
 		flightTimeout: c.flightTimeout, backoffFirst: c.backoffFirst, backoffMost: c.backoffMost,
 		deniedGrace: c.deniedGrace, warmers: max(c.maxFlights/4, 1), log: c.log, observer: c.observer, onDrift: c.onDrift,
-		profiles: c.profiles, bases: map[CartType]map[string]*base{}, broad: map[curiousKey]*base{},
+		profiles: c.profiles, broad: map[curiousKey]*base{},
 		unseen: c.namedCodes(), customers: newCustomers(c.customers),
 	}
 	r.gate = newGate(c, &r.count)
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	for _, t := range c.cartTypes() {
-		r.bases[t] = make(map[string]*base, len(currencies))
+		row := row{cartType: t}
 		for _, currency := range currencies {
 			p := c.profiles[t]
 			p.isStatic = len(p.rules) == 0 && p.Order.isZero()
@@ -103,11 +104,66 @@ func New(source Source, environment Environment, currencies []string, opts ...Op
 			f.Environment, f.Currencies = environment, []string{currency}
 			b := &base{resolver: r, cartType: t, currency: currency, profile: p, filters: f}
 			b.slot.base = b
-			r.bases[t][currency] = b
+			row.markets = append(row.markets, market{pack(currency), b})
 			r.order = append(r.order, b)
+		}
+		r.rows = append(r.rows, row)
+	}
+	if len(r.rows) > shortRows {
+		r.long = make(map[CartType]int, len(r.rows))
+		for i := range r.rows {
+			r.long[r.rows[i].cartType] = i
 		}
 	}
 	return r, nil
+}
+
+// row is a cart type with its bases.
+type row struct {
+	cartType CartType
+	markets  []market
+}
+
+// market is a base under its currency, as a number.
+type market struct {
+	currency uint32
+	base     *base
+}
+
+// shortRows is up to how many cart types a walk finds one faster than a map does.
+const shortRows = 8
+
+// pack makes a number of a currency's three letters, which compares faster than they do.
+func pack(currency string) uint32 {
+	return uint32(currency[0])<<16 | uint32(currency[1])<<8 | uint32(currency[2])
+}
+
+// base returns the base of a cart, or nil. It is on the hit's path.
+func (r *Resolver) base(t CartType, currency string) *base {
+	if len(currency) != 3 {
+		return nil
+	}
+	i := 0
+	if r.long != nil {
+		var ok bool
+		if i, ok = r.long[t]; !ok {
+			return nil
+		}
+	} else {
+		for i < len(r.rows) && r.rows[i].cartType != t {
+			i++
+		}
+		if i == len(r.rows) {
+			return nil
+		}
+	}
+	code := pack(currency)
+	for _, m := range r.rows[i].markets {
+		if m.currency == code {
+			return m.base
+		}
+	}
+	return nil
 }
 
 // Environment returns what the Resolver was made with.

@@ -21,7 +21,7 @@ func (r *Resolver) Warm(ctx context.Context, carts ...Cart) error {
 		seen  = map[*base]bool{}
 	)
 	for i := range carts {
-		b := r.bases[carts[i].Type][carts[i].Currency]
+		b := r.base(carts[i].Type, carts[i].Currency)
 		if b == nil {
 			errs = append(errs, r.diagnose(&carts[i]))
 		} else if !seen[b] {
