@@ -23,6 +23,7 @@ func TestReport(t *testing.T) {
 	}
 	r := &report{t: t, began: time.Now()}
 	r.hits()
+	r.rules()
 	// Latencies are those of a shop with Go's default: in a heap that may grow tenfold, p99.9 would be that of page faults
 	// in memory never touched before.
 	given := debug.SetGCPercent(100)
