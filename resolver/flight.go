@@ -14,6 +14,7 @@ type flight struct {
 	forgotten bool   // by a purge: waiters ask again
 	answer    *answer
 	err       error
+	denied    bool // the first time that the source refused the credential for this slot
 }
 
 // start begins a flight. The caller holds mu, and has seen that there is none.
@@ -135,7 +136,9 @@ func (s *slot) land(f *flight, a *answer, err error) {
 		s.backoff, s.lastErr, s.denied = backoff{}, nil, time.Time{}
 		s.store(a)
 	} else {
+		granted := s.denied.IsZero()
 		s.fail(now, err)
+		f.denied = granted && !s.denied.IsZero()
 		err = &UnavailableError{max(s.backoff.notBefore.Sub(now), 0), err}
 		if r.ctx.Err() != nil {
 			err = &UnavailableError{Cause: ErrClosed}

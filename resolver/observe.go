@@ -119,8 +119,8 @@ func (r *Resolver) dropped(s *slot, why error) {
 // landed tells of a flight that ended, and of what changed with it.
 func (r *Resolver) landed(s *slot, old *answer, f *flight) {
 	if f.err != nil {
-		if errors.Is(f.err, ErrDenied) {
-			r.denied(s)
+		if f.denied && s.isBase() {
+			r.denied()
 		}
 		if !errors.Is(f.err, ErrClosed) {
 			r.log.Warn("resolver: payment methods could not be fetched", s.attrs("error", f.err, "serving_old", old != nil)...)
@@ -142,11 +142,9 @@ func (r *Resolver) landed(s *slot, old *answer, f *flight) {
 	}
 }
 
-// denied has the fresh base answers checked, since a refused credential is refused for all of them. Each judges for itself.
-func (r *Resolver) denied(by *slot) {
-	if by.base.curious {
-		return
-	}
+// denied has the fresh base answers checked, since a refused credential is refused for all of them. Each judges for
+// itself. It is done once for each slot that is refused: where only one cart type's filters are, the others stay.
+func (r *Resolver) denied() {
 	for _, b := range r.order {
 		s := &b.slot
 		s.mu.Lock()

@@ -306,3 +306,32 @@ func TestARefusedCredentialIsCheckedForEveryAnswer(t *testing.T) {
 		want(t, r, guest, "kpay")
 	})
 }
+
+func TestARefusalOfOneCartTypeHasTheOthersCheckedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		denied := fails(fmt.Errorf("403: %w", resolver.ErrDenied))
+		src := scripted(func(ctx context.Context, n int, f resolver.Filters) (resolver.Catalog, error) {
+			if f.Plugin == "payment_request" || f.CustomerID != "" {
+				return denied(ctx, n, f)
+			}
+			return lists("kpay")(ctx, n, f)
+		})
+		r := open(t, src)
+		invoice := resolver.Cart{Currency: "KWD", Type: resolver.PaymentRequest}
+		shop := func() (n int) {
+			for _, a := range src.log() {
+				if a.filters.Plugin == "e_commerce" && a.filters.CustomerID == "" {
+					n++
+				}
+			}
+			return n
+		}
+		want(t, r, guest, "kpay")
+		for i := range 240 { // an hour
+			_, _ = r.Resolve(t.Context(), invoice)
+			want(t, r, cartOf(fmt.Sprint("c", i)), "kpay")
+			pass(15 * time.Second)
+		}
+		equal(t, "questions of the shop that may ask", shop(), 2)
+	})
+}
